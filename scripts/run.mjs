@@ -1,0 +1,29 @@
+// The one entry of every npm script: node scripts/run.mjs TASK [ARGUMENT ...]
+// It makes the clone ready (scripts/setup.mjs), then runs the task with the workspace's own node 24.
+import { endLike, run } from "./child.mjs"
+import { ensureSetup, Fail } from "./setup.mjs"
+
+const tasks = {
+  start: (args) => run("tallystick", ["start", ...args]),
+  sim: (args) => run("tallystick", args),
+  "check:types": (args) => run("tsc", ["-b", ...args]),
+  lint: (args) => run("oxlint", args),
+  format: (args) => run("oxfmt", args),
+  vitest: (args) => run("vitest", args),
+  test: async (args) => (await import("./test.mjs")).test(args)
+}
+
+const [name, ...args] = process.argv.slice(2)
+const task = tasks[name]
+if (task === undefined) {
+  console.error(`tallystick: no task '${name ?? ""}'; there are: ${Object.keys(tasks).join(", ")}`)
+  process.exit(2)
+}
+try {
+  ensureSetup()
+  endLike(await task(args))
+} catch (error) {
+  if (!(error instanceof Fail)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

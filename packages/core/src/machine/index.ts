@@ -1,1 +1,29 @@
-export const placeholder = true
+/**
+ * The state machine: pure data in, pure data out. It imports nothing outside this folder, reads no clock and rolls no dice.
+ *
+ * keysOf(command)               what to fetch and lock, in one fixed order
+ * decide(rows, command, nowMs)  the answer and the changes; may refuse
+ * apply(rows, change)           the rows after a change; total
+ */
+export * from "./account.ts"
+export { addedDue, apply, blankAccount } from "./apply.ts"
+export { calendarStarts } from "./calendar.ts"
+export type * from "./command.ts"
+export * from "./constants.ts"
+export { decide } from "./decide.ts"
+export type { Decided } from "./decided.ts"
+export { accountsDigest, adjustmentDigest, chargeDigest, reserveDigest } from "./digest.ts"
+export { compareDue, isForgottenAccount } from "./due.ts"
+export { InvalidInput } from "./invalid-input.ts"
+export { dueNeeded, keysOf } from "./keys.ts"
+export type { DueNeeded, Keys } from "./keys.ts"
+export type * from "./outcome.ts"
+export { readAccount, readAccounts, readLegs, readWindow } from "./read-account.ts"
+export { readChoice, readInteger, readObject, readText } from "./check.ts"
+export { readCommand } from "./read-command.ts"
+export { usage } from "./read.ts"
+export type * from "./rows.ts"
+export { debtOf, limitInForce, spendableOf, statusOf, warnAmount } from "./status.ts"
+export { accountTime, deadlineOf, isForgottenEntry, isOver } from "./time.ts"
+export type * from "./window.ts"
+export { boundsAt, isOutside, isRollDue } from "./windows.ts"

@@ -1,0 +1,52 @@
+/**
+ * Checks of single values from outside. Each takes a value that was read once (a getter may answer differently the second time) and its field's path.
+ */
+import { MAX_ID_LENGTH } from "./constants.ts"
+import { InvalidInput } from "./invalid-input.ts"
+
+/** An object's fields, each read exactly once. */
+export type Fields = Readonly<Record<string, unknown>>
+
+export const readObject = (value: unknown, field: string, range = "an object"): Fields => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidInput(field, range, value)
+  // Copies what is its own or inherited by a getter of its class alike; `__proto__` among the keys stays a key of the copy.
+  const copy: Record<string, unknown> = Object.create(null)
+  for (const key in value) copy[key] = (value as Fields)[key]
+  return copy
+}
+
+export const readArray = (value: unknown, field: string, least: number, most: number): ReadonlyArray<unknown> => {
+  const range = `an array of ${least} to ${most}`
+  if (!Array.isArray(value)) throw new InvalidInput(field, range, value)
+  const length: number = value.length
+  if (length < least || length > most) throw new InvalidInput(field, range, value)
+  return Array.from({ length }, (_, index) => value[index] as unknown)
+}
+
+/** An integer in a range; -0 is taken as 0. A bigint or a text is refused, since silently converting one would hide a mistake in money. */
+export const readInteger = (value: unknown, field: string, least: number, most: number): number => {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most)
+    throw new InvalidInput(field, `an integer from ${least} to ${most}`, value)
+  return value === 0 ? 0 : value
+}
+
+// Control characters (C0, DEL, C1) cannot be seen in a log, and a NUL cannot be stored in Postgres.
+// oxlint-disable-next-line no-control-regex -- it is what this looks for
+const control = /[\u0000-\u001f\u007f-\u009f]/u
+
+/** An id: compared as it is, so that NFC and NFD, and a trailing space, are different ids. */
+export const readText = (value: unknown, field: string, most = MAX_ID_LENGTH): string => {
+  const range = `a text of 1 to ${most} characters without control characters or lone surrogates`
+  if (typeof value !== "string" || value.length === 0 || value.length > most) throw new InvalidInput(field, range, value)
+  if (control.test(value) || !value.isWellFormed()) throw new InvalidInput(field, range, value)
+  return value
+}
+
+export const readChoice = <const A extends string>(value: unknown, field: string, choices: ReadonlyArray<A>): A => {
+  const found = choices.find((choice) => choice === value)
+  if (found === undefined) throw new InvalidInput(field, `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`, value)
+  return found
+}
+
+/** Absent (undefined) or checked. */
+export const readOptional = <A>(value: unknown, read: (value: unknown) => A): A | undefined => (value === undefined ? undefined : read(value))

@@ -1,0 +1,104 @@
+/**
+ * What an ending debits and what it does to its account: `finalize` and `release` differ only in what they debit.
+ */
+import type { Overage } from "./command.ts"
+import { leaveDue } from "./extend.ts"
+import { isOverflow } from "./refuse.ts"
+import type { EntryRow } from "./rows.ts"
+import { spendableOf } from "./status.ts"
+import { accountOf, change } from "./work.ts"
+import type { Work } from "./work.ts"
+
+export interface Ending {
+  readonly debited: number
+  readonly unbilled: number
+  readonly usedDelta: number
+  readonly reservedDelta: number
+}
+
+/** A live or expired leg's ending with what the call used; `cap` limits it to what the leg has of its own and what its account has left. */
+export const endingOf = (work: Work, actual: number, overage: Overage): Ending => {
+  const entry = work.rows.entry!
+  const isLate = work.state === "expired"
+  const asked = entry.settle === "actual" ? actual : entry.settle === "held" ? entry.held : 0
+  const own = isLate ? entry.expiryCost : entry.held
+  const debited = overage === "cap" && entry.settle === "actual" ? capped(work, asked, own) : asked
+  return { debited, unbilled: asked - debited, ...effectOf(work, entry, debited, isLate) }
+}
+
+/** `min(actual, own + spendable)`, without the sum, which might not be exact. An unknown account has nothing left. */
+export const capped = (work: Work, actual: number, own: number): number => {
+  const { limit } = work.limit
+  const { used, reserved } = accountOf(work)
+  const spendable = limit === "none" ? 0 : spendableOf(limit, used, reserved)
+  return spendable === null || actual - own <= spendable ? actual : own + spendable
+}
+
+const effectOf = (work: Work, entry: EntryRow, debited: number, isLate: boolean): Pick<Ending, "usedDelta" | "reservedDelta"> => {
+  const account = accountOf(work)
+  // An earlier period's sums are gone. Only what is above the hold falls to the present window: else a turn that straddles midnight is free above it.
+  if (entry.period !== account.period) return { usedDelta: Math.max(0, debited - entry.held), reservedDelta: 0 }
+  if (!isLate) return { usedDelta: debited, reservedDelta: 0 - entry.held }
+  // What the expiry charged is corrected in one difference: to 0 at most, and only upwards if a reset has forgiven that charge.
+  const difference = debited - entry.expiryCost
+  const isForgiven = account.resetMs !== null && entry.deadlineMs <= account.resetMs
+  return { usedDelta: Math.max(difference, isForgiven ? 0 : 0 - account.used), reservedDelta: 0 }
+}
+
+/** Whether the ending would pass 2^53 - 1. */
+export const endingOverflows = (work: Work, ending: Ending): boolean =>
+  ending.usedDelta + ending.reservedDelta > 0 && isOverflow(work, ending.usedDelta + ending.reservedDelta)
+
+/** The leg, ended. */
+export const end = <W extends Work>(
+  work: W,
+  ending: Ending,
+  how: { readonly cause: "finalized" | "released"; readonly id: string; readonly actual: number | null; readonly overage: Overage },
+): Work => {
+  const entry = work.rows.entry!
+  const isLate = work.state === "expired"
+  return change(work, {
+    cause: how.cause,
+    id: how.id,
+    usedDelta: ending.usedDelta,
+    reservedDelta: ending.reservedDelta,
+    due: isLate ? [] : [leaveDue(entry)],
+    entry: {
+      ...entry,
+      state: how.cause,
+      debited: ending.debited,
+      actual: how.actual,
+      overage: how.overage,
+      unbilled: ending.unbilled,
+      late: isLate,
+      changedMs: work.timeMs,
+    },
+  })
+}
+
+/** A mark: a reserve that arrives after it, late or from a client that is dead, holds nothing. It sets no unit and makes no account known. */
+export const mark = (work: Work, command: "finalize" | "release", id: string): Work =>
+  change(work, { cause: "marked", id, entry: endedWithoutHold(work, command, "marked") })
+
+/** The entry of an ending that found no hold. */
+export const endedWithoutHold = (work: Work, command: "finalize" | "release", state: "marked" | "finalized"): EntryRow => ({
+  command,
+  state,
+  accounts: "",
+  digest: "",
+  settle: "none",
+  amount: 0,
+  held: 0,
+  measured: null,
+  whenUnknown: null,
+  deadlineMs: work.timeMs,
+  expiryCost: 0,
+  period: accountOf(work).period,
+  createdMs: work.timeMs,
+  changedMs: work.timeMs,
+  debited: 0,
+  actual: null,
+  overage: "debit",
+  unbilled: 0,
+  late: false,
+})

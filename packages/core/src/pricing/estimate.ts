@@ -1,0 +1,128 @@
+/**
+ * What a call can cost at most, before it runs.
+ */
+import { InvalidInput } from "../machine/invalid-input.ts"
+import { integer, oneOf, text } from "../service/check.ts"
+import { picos, roundedUp } from "./cost.ts"
+import type { PriceCatalog, PriceQuery } from "./price-catalog.ts"
+import { promptBound, type PromptBoundOptions, type PromptMessage } from "./prompt-bound.ts"
+import type { Rates, TierRates } from "./rates.ts"
+
+/** The least that is reserved: 100 micro-USD, as the original service. A free or tiny call still holds something. */
+export const DEFAULT_FLOOR_MICROS = 100
+
+/** The most that one call reserves: one dollar, as the original service. */
+export const DEFAULT_CEILING_MICROS = 1_000_000
+
+/** The catalogue does not know the model, and the policy is to deny. Nothing was sent. */
+export class UnknownPrice extends Error {
+  readonly _tag = "UnknownPrice" as const
+  readonly model: string
+  readonly provider: string | undefined
+
+  constructor(query: PriceQuery) {
+    super(`no price is known for the model ${JSON.stringify(query.model)}`)
+    this.name = "UnknownPrice"
+    this.model = query.model
+    this.provider = query.provider
+  }
+}
+
+/** What the observer hears when a price is not known. */
+export interface UnknownPriceEvent {
+  readonly model: string
+  readonly provider: string | undefined
+  readonly policy: "floor" | "deny"
+}
+
+export interface EstimateOptions extends PriceQuery, PromptBoundOptions {
+  readonly catalog: PriceCatalog
+  /** The prompt, bounded by `promptBound`. Or give `promptBytes`. */
+  readonly prompt?: string | ReadonlyArray<PromptMessage> | undefined
+  /** A bound of the input tokens that you made yourself, such as the bytes of the request's body. */
+  readonly promptBytes?: number | undefined
+  /** The output cap that is sent with the call. Default: the model's; without either the estimate is refused. */
+  readonly maxOutputTokens?: number | undefined
+  /** How many answers are asked for (OpenAI's `n`). Default 1. */
+  readonly choices?: number | undefined
+  /** Default 100. */
+  readonly floorMicros?: number | undefined
+  /** Default 1,000,000, one dollar. What a call costs above it shows as overage. At least the floor. */
+  readonly ceilingMicros?: number | undefined
+  /** `floor`: reserve the floor. `deny` (default): throw `UnknownPrice`. */
+  readonly onUnknownModel?: "floor" | "deny" | undefined
+  readonly observer?: { readonly unknownPrice?: ((event: UnknownPriceEvent) => unknown) | undefined } | undefined
+}
+
+/** An estimate. */
+export interface Estimate {
+  /** To reserve: from the floor to the ceiling. */
+  readonly micros: number
+  /** false: the catalogue does not know the model; `micros` is the floor. */
+  readonly priceKnown: boolean
+  /** The ceiling cut it: the call may cost more than `micros`. */
+  readonly capped: boolean
+}
+
+/**
+ * The worst case of a call in micro-USD: all input at its dearest rate, all output that it may give; rounded up once, then held between
+ * floor and ceiling. Cache reads are never assumed; reasoning tokens are inside the output.
+ *
+ * @throws InvalidInput naming the field; UnknownPrice if the policy is `deny`
+ *
+ * @example
+ * const catalog = staticPrices({ "gpt-5": { inputMicrosPerMillion: 1_250_000, outputMicrosPerMillion: 10_000_000 } })
+ * estimateMicros({ catalog, model: "gpt-5", promptBytes: 4_000, maxOutputTokens: 1_000 })
+ * // => { micros: 15_000, priceKnown: true, capped: false }
+ */
+export const estimateMicros = (options: EstimateOptions): Estimate => {
+  const floor = integer("floorMicros", options.floorMicros ?? DEFAULT_FLOOR_MICROS, 1)
+  const ceiling = integer("ceilingMicros", options.ceilingMicros ?? Math.max(floor, DEFAULT_CEILING_MICROS), floor)
+  const policy = oneOf("onUnknownModel", options.onUnknownModel ?? "deny", ["floor", "deny"])
+  const query = { model: text("model", options.model, 1, 256), provider: options.provider, atMs: options.atMs }
+  const input = inputBound(options)
+  const quote = options.catalog.quote(query)
+  if (quote === undefined || quote.assumed === true) {
+    notify(options, { model: query.model, provider: query.provider, policy })
+    if (policy === "deny") throw new UnknownPrice(query)
+  }
+  if (quote === undefined) return { micros: floor, priceKnown: false, capped: false }
+  const micros = worstCase(quote.rates, input, outputBound(options, quote.rates))
+  return {
+    micros: Math.min(Math.max(micros, floor), ceiling),
+    priceKnown: quote.assumed !== true,
+    capped: micros > ceiling
+  }
+}
+
+const inputBound = (options: EstimateOptions): number => {
+  if (options.promptBytes !== undefined) return integer("promptBytes", options.promptBytes)
+  if (options.prompt === undefined) throw new InvalidInput("prompt", "given, or promptBytes", undefined)
+  return promptBound(options.prompt, options)
+}
+
+const outputBound = (options: EstimateOptions, rates: Rates): number => {
+  const each = integer("maxOutputTokens", options.maxOutputTokens ?? rates.maxOutputTokens)
+  const choices = integer("choices", options.choices ?? 1, 1, 1_000)
+  return integer("maxOutputTokens * choices", each * choices)
+}
+
+/** The real input may be shorter than its bound, so that any tier up to the bound's may price the call: the dearest counts. */
+const worstCase = (rates: Rates, input: number, output: number): number => {
+  const tiers: ReadonlyArray<TierRates> = [
+    rates,
+    ...(rates.longInput ?? []).filter((tier) => tier.aboveInputTokens < input)
+  ]
+  const inputRate = Math.max(...tiers.map((tier) => Math.max(tier.inputMicrosPerMillion, tier.cachedInputMicrosPerMillion ?? 0, tier.cacheWriteMicrosPerMillion ?? 0)))
+  const outputRate = Math.max(...tiers.map((tier) => tier.outputMicrosPerMillion))
+  return roundedUp("maxOutputTokens", picos(input, inputRate) + picos(output, outputRate))
+}
+
+/** An observer that throws must not break an estimate. */
+const notify = (options: EstimateOptions, event: UnknownPriceEvent): void => {
+  try {
+    options.observer?.unknownPrice?.(event)
+  } catch {
+    // It is told, not asked.
+  }
+}

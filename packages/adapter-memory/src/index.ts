@@ -1,1 +1,2 @@
-export const placeholder = true
+export { memoryStore } from "./memory-store.ts"
+export type { MemoryStats, MemoryStore, MemoryStoreOptions } from "./memory-store.ts"

@@ -1,7 +1,7 @@
 /**
  * Reads commands from outside: copies, so that nothing changes under us, then checks the copy. What it gives is what `decide` takes.
  */
-import { readChoice, readInteger, readObject, readOptional, readText } from "./check.ts"
+import { readArray, readChoice, readInteger, readObject, readOptional, readText } from "./check.ts"
 import type { Fields } from "./check.ts"
 import type { AccountTerms, Adjustment, Command, Settle } from "./command.ts"
 import { MAX_AMOUNT, MAX_CLOCK_MS, MAX_TTL_MS, MAX_UNIT_LENGTH } from "./constants.ts"
@@ -108,4 +108,21 @@ const readAdjustment = (value: unknown): Adjustment => {
     case "reopen":
       return { kind }
   }
+}
+
+/** Commands of one call: at most this many, so that one call cannot hold a server for long. */
+export const MAX_COMMANDS = 1_000
+
+/** Checked copies of all commands of a call; of several the field says which: `commands[1].legs[0].amount`. */
+export const readCommands = (value: unknown): ReadonlyArray<Command> => {
+  const commands = readArray(value, "commands", 0, MAX_COMMANDS)
+  if (commands.length === 1) return [readCommand(commands[0])]
+  return commands.map((command, index) => {
+    try {
+      return readCommand(command)
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error
+      throw new InvalidInput(`commands[${index}].${error.field}`, error.range, error.value)
+    }
+  })
 }

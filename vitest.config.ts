@@ -1,13 +1,15 @@
+import { readdirSync } from "node:fs"
 import { defineConfig } from "vitest/config"
+
+const include = ["test/**/*.test.ts"]
+const packages = readdirSync(new URL("packages", import.meta.url))
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "core", root: "packages/core", include: ["test/**/*.test.ts"] } },
-      { test: { name: "adapter-memory", root: "packages/adapter-memory", include: ["test/**/*.test.ts"] } },
-      { test: { name: "sim", root: "packages/sim", include: ["test/**/*.test.ts"] } },
-      { test: { name: "examples", root: "examples", include: ["test/**/*.test.ts"] } },
-      { test: { name: "repo", include: ["test/**/*.test.ts"] } }
+      ...packages.map((name) => ({ test: { name, root: `packages/${name}`, include } })),
+      { test: { name: "examples", root: "examples", include } },
+      { test: { name: "repo", include } } // about the repository itself
     ]
   }
 })

@@ -12,18 +12,34 @@ export const tools = {
 }
 
 const children = new Set()
+/** The signal that told this process to stop; nothing is started after it. */
+let stopped = null
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
 
 // A terminal sends Ctrl-C to the whole group, so the children have it already; what is sent to this process alone it passes on.
 for (const signal of signals) {
   process.on(signal, () => {
+    stopped = signal
     if (signal === "SIGINT" && process.stdin.isTTY) return
     for (const child of children) child.kill(signal)
   })
 }
 
+// npm ends only the shell between itself and this process, which then gets another parent.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    stopped = "SIGTERM"
+    for (const child of children) child.kill("SIGTERM")
+  }, 500)
+  watch.unref()
+}
+
 /** Runs a tool and resolves to `{ code, signal, output }`; `quiet` collects what it prints instead of showing it. */
-export function run(tool, args, { quiet = false, env = {} } = {}) {
+export async function run(tool, args, { quiet = false, env = {} } = {}) {
+  if (stopped !== null) return { code: 1, signal: stopped, output: "" }
   const bin = path.join(root, "node_modules", ".bin")
   const child = spawn(nodeBinary(), [path.join(root, tools[tool]), ...args], {
     stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",

@@ -27,7 +27,8 @@ export const collect = (tables: Tables, nowMs: number, settings: Settings, bound
   }
   for (; looks > 0; looks--) {
     const oldest = tables.open.first
-    if (oldest === undefined || !isCollectable(oldest, nowMs, oldest.row.deadlineMs + settings.unsettledRetentionMs)) break
+    if (oldest === undefined || !isCollectable(oldest, nowMs, oldest.row.deadlineMs + settings.unsettledRetentionMs))
+      break
     tables.forgetEntry(oldest)
     collected.entries++
   }
@@ -53,5 +54,11 @@ const isCollectable = ({ slot }: Remembered, nowMs: number, unknownFromMs: numbe
 
 const isForgotten = (tables: Tables, slot: Slot, nowMs: number, settings: Settings): boolean => {
   const timeMs = accountTime(slot.account, nowMs) - COLLECT_AFTER_MS
-  return isForgottenAccount(tables.rowsOf(slot, nowMs - COLLECT_AFTER_MS), slot.window, nowMs - COLLECT_AFTER_MS, timeMs, settings)
+  return isForgottenAccount(
+    tables.rowsOf(slot, nowMs - COLLECT_AFTER_MS),
+    slot.window,
+    nowMs - COLLECT_AFTER_MS,
+    timeMs,
+    settings
+  )
 }

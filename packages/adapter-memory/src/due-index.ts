@@ -37,10 +37,15 @@ export class DueIndex {
     if (later === rows.length) return picked
     const indexes = [later, this.#firstOf(needed.period, later)]
     for (const tickMs of needed.ticks) {
-      for (let at = this.#indexOf({ tickMs, period: 0, count: 0, amount: 0, cost: 0 }); rows[at]?.tickMs === tickMs; at++) indexes.push(at)
+      for (
+        let at = this.#indexOf({ tickMs, period: 0, count: 0, amount: 0, cost: 0 });
+        rows[at]?.tickMs === tickMs;
+        at++
+      )
+        indexes.push(at)
     }
     const wanted = [...new Set(indexes)].filter((at) => at >= later && at < rows.length)
-    for (const at of wanted.sort((left, right) => left - right)) picked.push(rows[at]!)
+    for (const at of wanted.toSorted((left, right) => left - right)) picked.push(rows[at]!)
     return picked
   }
 

@@ -1,8 +1,21 @@
 /**
  * The memory adapter: the machine over maps, one synchronous step per call.
  */
-import { accountTime, compareBytes, decide, defaultSettings, isOver, readAccounts, readCommands, readInteger, readText, readWindow } from "@tallystick/core/machine"
-import { accountKey, InvalidInput, usage } from "@tallystick/core/machine"
+import {
+  accountKey,
+  accountTime,
+  compareBytes,
+  decide,
+  defaultSettings,
+  InvalidInput,
+  isOver,
+  readAccounts,
+  readCommands,
+  readInteger,
+  readText,
+  readWindow,
+  usage
+} from "@tallystick/core/machine"
 import type { AccountAnswer, AccountRef, Change, Command, Outcome, Settings } from "@tallystick/core/machine"
 import { NotAppliedError } from "@tallystick/core/store"
 import type { AccountId, CallError, Hold, Page, PageRequest, QuotaStore, SweepReport } from "@tallystick/core/store"
@@ -54,7 +67,8 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
     const outcomes = commands.map((command) => {
       const { answer, changes } = decide(tables.fetch(command, nowMs), command, nowMs, settings)
       tables.write(command, changes)
-      if (options.onChange !== undefined) for (const change of changes) options.onChange(accountKey(command.legs[change.leg]!), change)
+      if (options.onChange !== undefined)
+        for (const change of changes) options.onChange(accountKey(command.legs[change.leg]!), change)
       return answer
     })
     forgottenEarly += collect(tables, nowMs, settings, bound, LOOKS_PER_CALL * commands.length).early
@@ -64,8 +78,16 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   return {
     capabilities: { atomicOver: "process", durable: false, clock: "caller", ledger: false },
     execute: (commands) => step(() => readCommands(commands), executeAt),
-    usage: (accounts) => step(() => readAccounts(accounts), (read, nowMs) => usageAt(tables, read, nowMs, settings)),
-    holds: (account, page) => step(() => readHolds(account, page), (read, nowMs) => holdsAt(tables, read, nowMs)),
+    usage: (accounts) =>
+      step(
+        () => readAccounts(accounts),
+        (read, nowMs) => usageAt(tables, read, nowMs, settings)
+      ),
+    holds: (account, page) =>
+      step(
+        () => readHolds(account, page),
+        (read, nowMs) => holdsAt(tables, read, nowMs)
+      ),
     sweep: (limit) =>
       step(
         () => readInteger(limit, "limit", 1, 1_000_000),
@@ -73,24 +95,25 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
           const { entries, accounts, early } = collect(tables, nowMs, settings, bound, most)
           forgottenEarly += early
           return { entries, accounts, more: entries + accounts === most }
-        },
+        }
       ),
     close: Effect.void,
     stats: () => ({
       accounts: tables.slots.size,
       openEntries: tables.open.size,
       settledEntries: tables.settled.size,
-      forgottenEarly,
-    }),
+      forgottenEarly
+    })
   }
 }
 
 const readSettings = (options: MemoryStoreOptions): Settings => {
-  const retention = (field: keyof Settings): number => readInteger(options[field] ?? defaultSettings[field], field, 1, 2 ** 45)
+  const retention = (field: keyof Settings): number =>
+    readInteger(options[field] ?? defaultSettings[field], field, 1, 2 ** 45)
   return {
     settledRetentionMs: retention("settledRetentionMs"),
     unsettledRetentionMs: retention("unsettledRetentionMs"),
-    longestCallMs: retention("longestCallMs"),
+    longestCallMs: retention("longestCallMs")
   }
 }
 
@@ -104,16 +127,22 @@ const step = <Input, A>(read: () => Input, act: (input: Input, nowMs: number) =>
     }
   })
 
-const usageAt = (tables: Tables, accounts: ReadonlyArray<AccountRef>, nowMs: number, settings: Settings): ReadonlyArray<AccountAnswer> => {
+const usageAt = (
+  tables: Tables,
+  accounts: ReadonlyArray<AccountRef>,
+  nowMs: number,
+  settings: Settings
+): ReadonlyArray<AccountAnswer> => {
   const answers = usage(accounts, tables.fetchAccounts(accounts, nowMs), nowMs, settings)
-  if (answers === undefined) throw new NotAppliedError("clock: the store's clock lies outside the calendar windows that the call carries")
+  if (answers === undefined)
+    throw new NotAppliedError("clock: the store's clock lies outside the calendar windows that the call carries")
   return answers
 }
 
 const readHolds = (account: AccountId, page: PageRequest) => ({
   key: accountKey({ account: readText(account.account, "account"), window: readWindow(account.window, "window") }),
   after: page.after === undefined ? undefined : readText(page.after, "page.after"),
-  limit: readInteger(page.limit, "page.limit", 1, 1_000),
+  limit: readInteger(page.limit, "page.limit", 1, 1_000)
 })
 
 const holdsAt = (tables: Tables, { key, after, limit }: ReturnType<typeof readHolds>, nowMs: number): Page<Hold> => {
@@ -121,8 +150,11 @@ const holdsAt = (tables: Tables, { key, after, limit }: ReturnType<typeof readHo
   if (slot === undefined) return { items: [], next: null }
   const timeMs = accountTime(slot.account, nowMs)
   const live = [...slot.entries.values()]
-    .filter(({ id, row }) => row.state === "held" && !isOver(row.deadlineMs, timeMs) && (after === undefined || compareBytes(id, after) > 0))
-    .sort((left, right) => compareBytes(left.id, right.id))
+    .filter(
+      ({ id, row }) =>
+        row.state === "held" && !isOver(row.deadlineMs, timeMs) && (after === undefined || compareBytes(id, after) > 0)
+    )
+    .toSorted((left, right) => compareBytes(left.id, right.id))
   const items = live.slice(0, limit).map(({ id, row }): Hold => ({
     id,
     amount: row.amount,
@@ -132,7 +164,7 @@ const holdsAt = (tables: Tables, { key, after, limit }: ReturnType<typeof readHo
     whenUnknown: row.whenUnknown,
     ageMs: timeMs - row.createdMs,
     expiresInMs: row.deadlineMs - timeMs,
-    windowPassed: row.period !== slot.account.period,
+    windowPassed: row.period !== slot.account.period
   }))
   return { items, next: live.length > limit ? items[items.length - 1]!.id : null }
 }

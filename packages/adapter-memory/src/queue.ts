@@ -3,12 +3,12 @@
  *
  * (A `Set` keeps order too, but its deleted front is walked again at every look: with 100,000 gone before the first that stays, each look costs 100,000.)
  */
-export interface Queued {
-  before: Queued | undefined
-  behind: Queued | undefined
+export interface Queued<A> {
+  before: A | undefined
+  behind: A | undefined
 }
 
-export class Queue<A extends Queued> {
+export class Queue<A extends Queued<A>> {
   size = 0
   #first: A | undefined
   #last: A | undefined
@@ -27,9 +27,9 @@ export class Queue<A extends Queued> {
   }
 
   remove(item: A): void {
-    if (item.before === undefined) this.#first = item.behind as A | undefined
+    if (item.before === undefined) this.#first = item.behind
     else item.before.behind = item.behind
-    if (item.behind === undefined) this.#last = item.before as A | undefined
+    if (item.behind === undefined) this.#last = item.before
     else item.behind.before = item.before
     item.before = undefined
     item.behind = undefined

@@ -2,21 +2,30 @@
  * The four kinds of rows in maps, one slot per account, and the queues of what time will make unknown.
  */
 import { accountKey, apply, dueNeeded, keysOf } from "@tallystick/core/machine"
-import type { AccountRef, AccountRow, AccountRows, AdjustmentRow, Change, Command, EntryRow, Window } from "@tallystick/core/machine"
+import type {
+  AccountRef,
+  AccountRow,
+  AccountRows,
+  AdjustmentRow,
+  Change,
+  Command,
+  EntryRow,
+  Window
+} from "@tallystick/core/machine"
 
 import { DueIndex } from "./due-index.ts"
 import { Queue } from "./queue.ts"
 import type { Queued } from "./queue.ts"
 
 /** One entry, in the queue of the open or of the settled ones. */
-export interface Remembered extends Queued {
+export interface Remembered extends Queued<Remembered> {
   readonly slot: Slot
   readonly id: string
   row: EntryRow
 }
 
 /** All rows of one account. `lookAtMs`: when to look whether it is forgotten. */
-export interface Slot extends Queued {
+export interface Slot extends Queued<Slot> {
   readonly key: string
   window: Window
   account: AccountRow
@@ -49,14 +58,20 @@ export class Tables {
     return this.#rowsOf(slot, null, null, undefined, nowMs)
   }
 
-  #rowsOf(slot: Slot | undefined, request: string | null, adjustment: string | null, ttlMs: number | undefined, nowMs: number): AccountRows {
+  #rowsOf(
+    slot: Slot | undefined,
+    request: string | null,
+    adjustment: string | null,
+    ttlMs: number | undefined,
+    nowMs: number
+  ): AccountRows {
     if (slot === undefined) return nothing
     const entry = request === null ? undefined : slot.entries.get(request)?.row
     return {
       account: slot.account,
       entry,
       adjustment: adjustment === null ? undefined : slot.adjustments.get(adjustment),
-      due: slot.due.fetch(dueNeeded(slot.account, entry, ttlMs, nowMs)),
+      due: slot.due.fetch(dueNeeded(slot.account, entry, ttlMs, nowMs))
     }
   }
 
@@ -66,7 +81,10 @@ export class Tables {
       const leg = command.legs[change.leg]!
       const key = accountKey(leg)
       const known = this.slots.get(key)
-      const account = apply({ account: known?.account, entry: undefined, adjustment: undefined, due: [] }, change).account!
+      const account = apply(
+        { account: known?.account, entry: undefined, adjustment: undefined, due: [] },
+        change
+      ).account!
       const slot = known ?? this.#newSlot(key, leg.window, account)
       slot.account = account
       slot.window = leg.window
@@ -87,7 +105,7 @@ export class Tables {
       due: new DueIndex(),
       lookAtMs: account.lastMs,
       before: undefined,
-      behind: undefined,
+      behind: undefined
     }
     this.slots.set(key, slot)
     this.accounts.push(slot)

@@ -2,7 +2,7 @@
  * `adjust`: an operator's change of one account: limit, credit, reset, close, reopen. Each id acts once, for as long as the account is kept.
  */
 import { common } from "./answer.ts"
-import type { Adjust, AccountRef } from "./command.ts"
+import type { Adjust } from "./command.ts"
 import { MAX_AMOUNT } from "./constants.ts"
 import { decided } from "./decided.ts"
 import type { Decided } from "./decided.ts"
@@ -13,11 +13,12 @@ import type { AccountRow } from "./rows.ts"
 import { accountOf, change } from "./work.ts"
 import type { Work } from "./work.ts"
 
-export const adjust = (command: Adjust, work: Work<AccountRef>): Decided => {
+export const adjust = (command: Adjust, work: Work): Decided => {
   const digest = adjustmentDigest(command.adjustment)
   const known = work.rows.adjustment
   if (known !== undefined) {
-    if (known.digest !== digest) return decided([work], { _tag: "Conflict", ...common(command, [work]), reason: "content" })
+    if (known.digest !== digest)
+      return decided([work], { _tag: "Conflict", ...common(command, [work]), reason: "content" })
     return decided([work], { _tag: "Adjusted", ...common(command, [work], { granted: true, replayed: true }) })
   }
   const account = accountOf(work)
@@ -28,12 +29,16 @@ export const adjust = (command: Adjust, work: Work<AccountRef>): Decided => {
     id: command.id,
     usedDelta: command.adjustment.kind === "reset" ? 0 - account.used : 0,
     set: { unit: account.unit ?? work.leg.unit ?? null, ...effectOf(command, account, work.timeMs) },
-    adjustment: { digest, changedMs: work.timeMs },
+    adjustment: { digest, changedMs: work.timeMs }
   })
   return decided([adjusted], { _tag: "Adjusted", ...common(command, [adjusted], { granted: true }) })
 }
 
-const refusalOf = ({ adjustment }: Adjust, account: AccountRow, unit: string | undefined): RefusalReason | undefined => {
+const refusalOf = (
+  { adjustment }: Adjust,
+  account: AccountRow,
+  unit: string | undefined
+): RefusalReason | undefined => {
   if (account.unit === null ? unit === undefined : unit !== undefined && unit !== account.unit) return "unit"
   if (adjustment.kind !== "credit") return undefined
   // Without a number there is nothing to add to, and a limit below 0 would be a debt of another kind.
@@ -57,12 +62,13 @@ const effectOf = ({ adjustment }: Adjust, account: AccountRow, timeMs: number): 
   }
 }
 
-const denied = (command: Adjust, work: Work<AccountRef>, reason: RefusalReason): Decided => {
+const denied = (command: Adjust, work: Work, reason: RefusalReason): Decided => {
   const { adjustment } = command
   const amount = adjustment.kind === "credit" && reason !== "unit" ? adjustment.amount : 0
   const { refusals } = refusedBy(reason, [{ work, amount, whole: amount }])
   const { storedLimit } = accountOf(work)
   const stored = typeof storedLimit === "number" ? storedLimit : null
-  const told = reason === "unit" ? refusals : refusals.map((one) => ({ ...one, left: stored, limit: stored, retryInMs: null }))
+  const told =
+    reason === "unit" ? refusals : refusals.map((one) => ({ ...one, left: stored, limit: stored, retryInMs: null }))
   return decided([work], { _tag: "Denied", ...common(command, [work]), reason, refusals: told, retryInMs: null })
 }

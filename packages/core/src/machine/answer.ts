@@ -20,7 +20,7 @@ export const accountAnswer = (work: Work): AccountAnswer => {
     open: account.open,
     revision: account.revision,
     period: account.period,
-    timeMs,
+    timeMs
   }
   const { limit, from } = work.limit
   if (limit === "none") {
@@ -38,7 +38,7 @@ export const accountAnswer = (work: Work): AccountAnswer => {
     spendable: spendableOf(limit, used, reserved),
     debt: debtOf(limit, used),
     status: open ? statusOf(limit, used, reserved, leg.warnAt) : "blocked",
-    resetsInMs: resetsInMs(rows.account, leg.window, nowMs, timeMs, liveHolds(work)),
+    resetsInMs: resetsInMs(rows.account, leg.window, nowMs, timeMs, liveHolds(work))
   }
 }
 
@@ -60,7 +60,7 @@ export const legAnswer = (work: Work): LegAnswer => {
     late: entry.late,
     unreserved: entry.command === "finalize",
     windowPassed: entry.period !== accountOf(work).period,
-    expiresInMs: isHeld ? entry.deadlineMs - timeMs : null,
+    expiresInMs: isHeld ? entry.deadlineMs - timeMs : null
   }
 }
 
@@ -73,15 +73,19 @@ const nothingKnown: Omit<LegAnswer, "account" | "window" | "state"> = {
   late: false,
   unreserved: false,
   windowPassed: false,
-  expiresInMs: null,
+  expiresInMs: null
 }
 
 /** The fields that all answers have. `granted` and `replayed` are false unless said otherwise. */
-export const common = (command: Command, works: ReadonlyArray<Work>, said: { granted?: boolean; replayed?: boolean } = {}) => ({
+export const common = (
+  command: Command,
+  works: ReadonlyArray<Work>,
+  said: { granted?: boolean; replayed?: boolean } = {}
+) => ({
   command: command.kind,
   id: command.id,
   granted: said.granted ?? false,
   replayed: said.replayed ?? false,
   accounts: works.map(accountAnswer),
-  legs: command.kind === "adjust" ? [] : works.map(legAnswer),
+  legs: command.kind === "adjust" ? [] : works.map(legAnswer)
 })

@@ -19,7 +19,7 @@ export const blankAccount: AccountRow = {
   leadMs: 0,
   bornMs: 0,
   changedMs: 0,
-  resetMs: null,
+  resetMs: null
 }
 
 /**
@@ -35,11 +35,11 @@ export const apply = (rows: AccountRows, change: Change): AccountRows => {
       ...account,
       ...change.set,
       used: account.used + change.usedDelta,
-      reserved: account.reserved + change.reservedDelta,
+      reserved: account.reserved + change.reservedDelta
     },
     entry: change.entry ?? (change.isBirth ? undefined : rows.entry),
     adjustment: change.adjustment ?? (change.isBirth ? undefined : rows.adjustment),
-    due: change.due.length === 0 && !change.isBirth ? rows.due : addDue(change.isBirth ? [] : rows.due, change.due),
+    due: change.due.length === 0 && !change.isBirth ? rows.due : addDue(change.isBirth ? [] : rows.due, change.due)
   }
 }
 

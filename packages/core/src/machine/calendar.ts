@@ -19,7 +19,11 @@ type WallDay = (ms: number) => number
  * @example
  * calendarStarts("day", "UTC", 1_700_000_000_000) // [1699833600000, 1699920000000, 1700006400000, 1700092800000]
  */
-export const calendarStarts = (every: CalendarUnit, timeZone: string, nowMs: number): readonly [number, number, number, number] => {
+export const calendarStarts = (
+  every: CalendarUnit,
+  timeZone: string,
+  nowMs: number
+): readonly [number, number, number, number] => {
   const wallDay = wallDayIn(timeZone)
   const day = wallDay(nowMs)
   const start = (offset: number): number => instantOf(windowDay(every, day, offset), wallDay)
@@ -60,7 +64,13 @@ const formatIn = (timeZone: string): Intl.DateTimeFormat => {
   if (known !== undefined) return known
   let made: Intl.DateTimeFormat
   try {
-    made = new Intl.DateTimeFormat("en-US-u-ca-iso8601", { timeZone, year: "numeric", month: "numeric", day: "numeric", era: "short" })
+    made = new Intl.DateTimeFormat("en-US-u-ca-iso8601", {
+      timeZone,
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      era: "short"
+    })
   } catch {
     throw new InvalidInput("timeZone", "the name of a time zone that this JavaScript engine knows", timeZone)
   }
@@ -104,7 +114,7 @@ const dateOf = (days: number): readonly [year: number, month: number] => {
   const era = Math.floor(shifted / 146_097)
   const dayOfEra = shifted - era * 146_097
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365
   )
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153)

@@ -54,7 +54,7 @@ const debit = (command: Charge, work: Work<ChargeLeg>, accounts: string, digest:
       actual: leg.amount,
       overage: "debit",
       unbilled: 0,
-      late: false,
-    },
+      late: false
+    }
   })
 }

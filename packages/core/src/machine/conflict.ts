@@ -12,10 +12,10 @@ export const conflictOfNew = (
   works: ReadonlyArray<Work>,
   replayed: "held" | "charged",
   accounts: string,
-  digest: string,
+  digest: string
 ): ConflictReason | undefined => {
-  const other: ReadonlyArray<LegState> = ["none", "held", replayed]
-  if (works.some((work) => !other.includes(work.state))) return "ended"
+  const mayBeReplay = (state: LegState): boolean => state === "none" || state === "held" || state === replayed
+  if (works.some((work) => !mayBeReplay(work.state))) return "ended"
   if (works.some(({ rows }) => rows.entry !== undefined && rows.entry.accounts !== accounts)) return "legs"
   if (works.some(({ rows }) => rows.entry !== undefined && rows.entry.digest !== digest)) return "content"
   // The same content, but an account whose time ran ahead has forgotten its leg: that one has ended.
@@ -24,4 +24,7 @@ export const conflictOfNew = (
 
 /** Whether an account's entry is of a reservation over another set of accounts. A mark is of none. */
 export const hasOtherAccounts = (works: ReadonlyArray<Work>, accounts: string): boolean =>
-  works.some(({ rows, state }) => state !== "none" && state !== "marked" && rows.entry !== undefined && rows.entry.accounts !== accounts)
+  works.some(
+    ({ rows, state }) =>
+      state !== "none" && state !== "marked" && rows.entry !== undefined && rows.entry.accounts !== accounts
+  )

@@ -13,7 +13,12 @@ export const dearest = (set: WhenUnknown | null, asked: WhenUnknown | undefined)
 }
 
 /** What an expiry debits: never more than the hold, so that it cannot raise `used + reserved`. */
-export const expiryCost = (settle: Settle, held: number, measured: number | null, whenUnknown: WhenUnknown | null): number => {
+export const expiryCost = (
+  settle: Settle,
+  held: number,
+  measured: number | null,
+  whenUnknown: WhenUnknown | null
+): number => {
   if (settle === "held") return held
   if (settle === "none" || whenUnknown === "refund") return 0
   return whenUnknown === "charge-held" ? held : Math.min(measured ?? 0, held)

@@ -31,7 +31,7 @@ export const decide = (
   rows: ReadonlyArray<AccountRows>,
   command: Command,
   nowMs: number,
-  settings: Settings = defaultSettings,
+  settings: Settings = defaultSettings
 ): Decided => {
   if (command.legs.some((leg) => isOutside(leg.window, nowMs)))
     return { answer: { _tag: "NotApplied", ...empty(command), reason: "clock" }, changes: [], after: rows }
@@ -39,10 +39,19 @@ export const decide = (
   const corrupt = decided.after.findIndex((after) => !isSound(after))
   if (corrupt === -1) return decided
   const { account, window } = command.legs[corrupt]!
-  return { answer: { _tag: "Corrupt", ...empty(command), account, window: windowName(window) }, changes: [], after: rows }
+  return {
+    answer: { _tag: "Corrupt", ...empty(command), account, window: windowName(window) },
+    changes: [],
+    after: rows
+  }
 }
 
-const decideSettled = (rows: ReadonlyArray<AccountRows>, command: Command, nowMs: number, settings: Settings): Decided => {
+const decideSettled = (
+  rows: ReadonlyArray<AccountRows>,
+  command: Command,
+  nowMs: number,
+  settings: Settings
+): Decided => {
   const work = <Leg extends Command["legs"][number]>(legs: ReadonlyArray<Leg>): ReadonlyArray<Work<Leg>> =>
     legs.map((leg, index) => settle(leg, index, rows[index]!, nowMs, settings))
   switch (command.kind) {
@@ -70,7 +79,7 @@ const empty = (command: Command) => ({
   granted: false,
   replayed: false,
   accounts: [],
-  legs: [],
+  legs: []
 })
 
 const isAmount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0

@@ -16,5 +16,5 @@ export interface Decided {
 export const decided = (works: ReadonlyArray<Work>, answer: Outcome): Decided => ({
   answer,
   changes: works.length === 1 ? works[0]!.changes : works.flatMap((work) => work.changes),
-  after: works.map((work) => work.rows),
+  after: works.map((work) => work.rows)
 })

@@ -2,8 +2,7 @@
  * What makes two commands "the same request". The texts are exact (no hash, so no collision); a store that wants them short hashes them.
  */
 import { accountKey, compareBytes } from "./account.ts"
-import type { AccountTerms, Adjustment, ChargeLeg, ReserveLeg } from "./command.ts"
-import type { AccountRef } from "./command.ts"
+import type { AccountRef, AccountTerms, Adjustment, ChargeLeg, ReserveLeg } from "./command.ts"
 
 /** A text among others: its length first, so that no choice of ids can look like another list. */
 const part = (text: string | number): string => {
@@ -11,7 +10,8 @@ const part = (text: string | number): string => {
   return `${shown.length}:${shown}`
 }
 
-const joined = (parts: Array<string>): string => (parts.length === 1 ? parts[0]! : parts.sort(compareBytes).join(";"))
+const joined = (parts: Array<string>): string =>
+  parts.length === 1 ? parts[0]! : parts.toSorted(compareBytes).join(";")
 
 /** The set of a command's accounts, in any order. */
 export const accountsDigest = (legs: ReadonlyArray<AccountTerms | AccountRef>): string =>

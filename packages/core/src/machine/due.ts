@@ -9,7 +9,8 @@ import { isRollDue } from "./windows.ts"
 import type { Window } from "./window.ts"
 
 /** The order of due rows: by tick, then by period. */
-export const compareDue = (left: DueRow, right: DueRow): number => left.tickMs - right.tickMs || left.period - right.period
+export const compareDue = (left: DueRow, right: DueRow): number =>
+  left.tickMs - right.tickMs || left.period - right.period
 
 /** Whether a hold lives, of any period. */
 export const holdsLive = (rows: AccountRows, timeMs: number): boolean =>
@@ -25,7 +26,13 @@ export const firstDeadline = (rows: AccountRows, period: number, timeMs: number)
  * Whether an account is forgotten: `unsettledRetention` after its last change, if it is open, has no stored limit, no live hold and, what is due
  * being settled on paper, nothing used. A rule of time, collected or not.
  */
-export const isForgottenAccount = (rows: AccountRows, window: Window, nowMs: number, timeMs: number, settings: Settings): boolean => {
+export const isForgottenAccount = (
+  rows: AccountRows,
+  window: Window,
+  nowMs: number,
+  timeMs: number,
+  settings: Settings
+): boolean => {
   const account = rows.account
   if (account === undefined) return true
   if (timeMs < account.changedMs + settings.unsettledRetentionMs) return false
@@ -40,7 +47,13 @@ export const isForgottenAccount = (rows: AccountRows, window: Window, nowMs: num
 }
 
 /** The next thing that is due, as a change; undefined if nothing is. */
-export const nextDue = (rows: AccountRows, leg: number, window: Window, nowMs: number, timeMs: number): Change | undefined => {
+export const nextDue = (
+  rows: AccountRows,
+  leg: number,
+  window: Window,
+  nowMs: number,
+  timeMs: number
+): Change | undefined => {
   const account = rows.account
   if (account === undefined) return undefined
   const first = rows.due[0]
@@ -50,7 +63,7 @@ export const nextDue = (rows: AccountRows, leg: number, window: Window, nowMs: n
     ...dueChange("rolled", leg, timeMs),
     usedDelta: 0 - account.used,
     reservedDelta: 0 - account.reserved,
-    set: { period: account.period + 1, startMs: null, endMs: null, revision: account.revision + 1, changedMs: timeMs },
+    set: { period: account.period + 1, startMs: null, endMs: null, revision: account.revision + 1, changedMs: timeMs }
   }
 }
 
@@ -71,7 +84,7 @@ const expired = (account: AccountRow, due: ReadonlyArray<DueRow>, leg: number, t
     usedDelta,
     reservedDelta,
     set: { revision: account.revision + 1, changedMs: Math.max(account.changedMs, tickMs) },
-    due: gone,
+    due: gone
   }
 }
 
@@ -86,5 +99,5 @@ const dueChange = (cause: Change["cause"], leg: number, atMs: number): Change =>
   set: {},
   due: [],
   entry: undefined,
-  adjustment: undefined,
+  adjustment: undefined
 })

@@ -34,7 +34,12 @@ export const capped = (work: Work, actual: number, own: number): number => {
   return spendable === null || actual - own <= spendable ? actual : own + spendable
 }
 
-const effectOf = (work: Work, entry: EntryRow, debited: number, isLate: boolean): Pick<Ending, "usedDelta" | "reservedDelta"> => {
+const effectOf = (
+  work: Work,
+  entry: EntryRow,
+  debited: number,
+  isLate: boolean
+): Pick<Ending, "usedDelta" | "reservedDelta"> => {
   const account = accountOf(work)
   // An earlier period's sums are gone. Only what is above the hold falls to the present window: else a turn that straddles midnight is free above it.
   if (entry.period !== account.period) return { usedDelta: Math.max(0, debited - entry.held), reservedDelta: 0 }
@@ -50,10 +55,15 @@ export const endingOverflows = (work: Work, ending: Ending): boolean =>
   ending.usedDelta + ending.reservedDelta > 0 && isOverflow(work, ending.usedDelta + ending.reservedDelta)
 
 /** The leg, ended. */
-export const end = <W extends Work>(
-  work: W,
+export const end = (
+  work: Work,
   ending: Ending,
-  how: { readonly cause: "finalized" | "released"; readonly id: string; readonly actual: number | null; readonly overage: Overage },
+  how: {
+    readonly cause: "finalized" | "released"
+    readonly id: string
+    readonly actual: number | null
+    readonly overage: Overage
+  }
 ): Work => {
   const entry = work.rows.entry!
   const isLate = work.state === "expired"
@@ -71,8 +81,8 @@ export const end = <W extends Work>(
       overage: how.overage,
       unbilled: ending.unbilled,
       late: isLate,
-      changedMs: work.timeMs,
-    },
+      changedMs: work.timeMs
+    }
   })
 }
 
@@ -81,7 +91,11 @@ export const mark = (work: Work, command: "finalize" | "release", id: string): W
   change(work, { cause: "marked", id, entry: endedWithoutHold(work, command, "marked") })
 
 /** The entry of an ending that found no hold. */
-export const endedWithoutHold = (work: Work, command: "finalize" | "release", state: "marked" | "finalized"): EntryRow => ({
+export const endedWithoutHold = (
+  work: Work,
+  command: "finalize" | "release",
+  state: "marked" | "finalized"
+): EntryRow => ({
   command,
   state,
   accounts: "",
@@ -100,5 +114,5 @@ export const endedWithoutHold = (work: Work, command: "finalize" | "release", st
   actual: null,
   overage: "debit",
   unbilled: 0,
-  late: false,
+  late: false
 })

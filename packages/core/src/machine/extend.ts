@@ -17,8 +17,10 @@ import { accountOf, change } from "./work.ts"
 import type { Work } from "./work.ts"
 
 export const extend = (command: Extend, works: ReadonlyArray<Work<ExtendLeg>>): Decided => {
-  if (works.every((work) => work.state === "none")) return decided(works, { _tag: "Unknown", ...common(command, works) })
-  const conflict = (reason: "ended" | "legs"): Decided => decided(works, { _tag: "Conflict", ...common(command, works), reason })
+  if (works.every((work) => work.state === "none"))
+    return decided(works, { _tag: "Unknown", ...common(command, works) })
+  const conflict = (reason: "ended" | "legs"): Decided =>
+    decided(works, { _tag: "Conflict", ...common(command, works), reason })
   if (works.some((work) => work.state === "charged")) return conflict("ended")
   if (works.some((work) => work.state !== "held")) return decided(works, { _tag: "Ended", ...common(command, works) })
   if (hasOtherAccounts(works, accountsDigest(command.legs)) || works.some(namesWhatItHasNot)) return conflict("legs")
@@ -30,7 +32,7 @@ export const extend = (command: Extend, works: ReadonlyArray<Work<ExtendLeg>>): 
     _tag: "Extended",
     ...common(command, extended, { granted: denial === undefined, replayed: !isChanged && denial === undefined }),
     grown: denial === undefined,
-    denial: denial ?? null,
+    denial: denial ?? null
   })
 }
 
@@ -53,7 +55,8 @@ const refuseGrowth = (works: ReadonlyArray<Work<ExtendLeg>>): Refused | undefine
 const alter = (command: Extend, work: Work<ExtendLeg>, mayGrow: boolean): Work<ExtendLeg> => {
   const { leg, timeMs } = work
   const entry = work.rows.entry!
-  const deadlineMs = command.ttlMs === undefined ? entry.deadlineMs : Math.max(entry.deadlineMs, deadlineOf(timeMs, command.ttlMs))
+  const deadlineMs =
+    command.ttlMs === undefined ? entry.deadlineMs : Math.max(entry.deadlineMs, deadlineOf(timeMs, command.ttlMs))
   const growth = mayGrow ? growthOf(work) : 0
   const held = entry.held + growth
   const measured = leg.measured === undefined ? entry.measured : Math.max(entry.measured ?? 0, leg.measured)
@@ -68,9 +71,15 @@ const alter = (command: Extend, work: Work<ExtendLeg>, mayGrow: boolean): Work<E
     measured,
     whenUnknown,
     expiryCost: expiryCost(entry.settle, held, measured, whenUnknown),
-    changedMs: timeMs,
+    changedMs: timeMs
   }
-  return change(work, { cause: "extended", id: command.id, reservedDelta: growth, due: moveDue(entry, after), entry: after })
+  return change(work, {
+    cause: "extended",
+    id: command.id,
+    reservedDelta: growth,
+    due: moveDue(entry, after),
+    entry: after
+  })
 }
 
 /** What moves between due rows when a hold is altered. */
@@ -90,5 +99,5 @@ export const leaveDue = (entry: EntryRow): DueDelta => ({
   period: entry.period,
   count: -1,
   amount: 0 - entry.held,
-  cost: 0 - entry.expiryCost,
+  cost: 0 - entry.expiryCost
 })

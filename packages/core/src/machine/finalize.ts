@@ -54,7 +54,10 @@ const conflictOf = (command: Finalize, works: ReadonlyArray<Work<FinalizeLeg>>):
 
 /** Actuals name exactly the `actual` legs. */
 const namesOtherActuals = ({ leg, rows, state }: Work<FinalizeLeg>): boolean =>
-  state !== "none" && state !== "marked" && rows.entry !== undefined && (rows.entry.settle === "actual") !== (leg.actual !== undefined)
+  state !== "none" &&
+  state !== "marked" &&
+  rows.entry !== undefined &&
+  (rows.entry.settle === "actual") !== (leg.actual !== undefined)
 
 const debits = (plan: Plan): boolean => plan.does === "debit" || plan.does === "charge"
 
@@ -68,11 +71,18 @@ const planOf = (command: Finalize, work: Work<FinalizeLeg>): Plan => {
       return { work, does: "debit", ending: endingOf(work, actual, command.overage) }
     case "none":
     case "marked": {
-      if (command.ifUnknown === "mark") return { work, does: work.state === "none" ? "mark" : "nothing", ending: nothing }
+      if (command.ifUnknown === "mark")
+        return { work, does: work.state === "none" ? "mark" : "nothing", ending: nothing }
       const debited = command.overage === "cap" ? capped(work, actual, 0) : actual
-      return { work, does: "charge", ending: { debited, unbilled: actual - debited, usedDelta: debited, reservedDelta: 0 } }
+      return {
+        work,
+        does: "charge",
+        ending: { debited, unbilled: actual - debited, usedDelta: debited, reservedDelta: 0 }
+      }
     }
-    default:
+    case "finalized":
+    case "released":
+    case "charged":
       return { work, does: "nothing", ending: nothing }
   }
 }
@@ -83,7 +93,7 @@ const refuseEnding = (plans: ReadonlyArray<Plan>, charged: ReadonlyArray<Plan>):
   if (refused !== undefined) return refused
   const overflowing = plans.filter(
     ({ work, does, ending }) =>
-      (does === "debit" && endingOverflows(work, ending)) || (does === "charge" && isOverflow(work, ending.debited)),
+      (does === "debit" && endingOverflows(work, ending)) || (does === "charge" && isOverflow(work, ending.debited))
   )
   return overflowing.length > 0 ? refusedBy("overflow", overflowing.map(askedOf)) : undefined
 }
@@ -98,7 +108,12 @@ const carryOut = (command: Finalize, plan: Plan, accounts: string): Work => {
     case "mark":
       return mark(work, "finalize", command.id)
     case "debit":
-      return end(work, ending, { cause: "finalized", id: command.id, actual: work.leg.actual ?? null, overage: command.overage })
+      return end(work, ending, {
+        cause: "finalized",
+        id: command.id,
+        actual: work.leg.actual ?? null,
+        overage: command.overage
+      })
     case "charge":
       return change(work, {
         cause: "finalized",
@@ -112,8 +127,8 @@ const carryOut = (command: Finalize, plan: Plan, accounts: string): Work => {
           debited: ending.debited,
           actual: work.leg.actual ?? null,
           overage: command.overage,
-          unbilled: ending.unbilled,
-        },
+          unbilled: ending.unbilled
+        }
       })
   }
 }

@@ -22,9 +22,9 @@ export const keysOf = (command: Command): Keys => {
   const order = command.legs.map((_, index) => index)
   return {
     accounts: command.legs.map(accountKey),
-    lockOrder: order.sort((left, right) => compareAccounts(command.legs[left]!, command.legs[right]!)),
+    lockOrder: order.toSorted((left, right) => compareAccounts(command.legs[left]!, command.legs[right]!)),
     request: isAdjust ? null : command.id,
-    adjustment: isAdjust ? command.id : null,
+    adjustment: isAdjust ? command.id : null
   }
 }
 
@@ -42,7 +42,7 @@ export const dueNeeded = (
   account: AccountRow | undefined,
   entry: EntryRow | undefined,
   ttlMs: number | undefined,
-  nowMs: number,
+  nowMs: number
 ): DueNeeded => {
   const timeMs = accountTime(account, nowMs)
   const ticks: Array<number> = []

@@ -26,31 +26,34 @@ export const readWindow = (value: unknown, field: string): Window => {
         kind,
         every: readChoice(fields["every"], `${field}.every`, ["day", "week", "month"]),
         timeZone: readText(fields["timeZone"], `${field}.timeZone`),
-        starts: readStarts(fields["starts"], `${field}.starts`),
+        starts: readStarts(fields["starts"], `${field}.starts`)
       }
   }
 }
 
 const readStarts = (value: unknown, field: string): readonly [number, number, number, number] => {
   const starts = readArray(value, field, 4, 4).map((start, index) =>
-    readInteger(start, `${field}[${index}]`, -MAX_CLOCK_MS, MAX_CLOCK_MS),
+    readInteger(start, `${field}[${index}]`, -MAX_CLOCK_MS, MAX_CLOCK_MS)
   )
-  const [previous, current, next, after] = starts as [number, number, number, number]
-  if (!(previous < current && current < next && next < after)) throw new InvalidInput(field, "four rising times", starts.join(", "))
+  const [previous = 0, current = 0, next = 0, after = 0] = starts
+  if (!(previous < current && current < next && next < after))
+    throw new InvalidInput(field, "four rising times", starts.join(", "))
   return [previous, current, next, after]
 }
 
 const readWarnAt = (value: unknown, field: string): WarnAt => {
   const fields = readObject(value, field, "{ amount } or { basisPoints }")
   const { amount, basisPoints } = fields
-  if ((amount === undefined) === (basisPoints === undefined)) throw new InvalidInput(field, "{ amount } or { basisPoints }", value)
+  if ((amount === undefined) === (basisPoints === undefined))
+    throw new InvalidInput(field, "{ amount } or { basisPoints }", value)
   return amount !== undefined
     ? { amount: readInteger(amount, `${field}.amount`, 0, MAX_AMOUNT) }
     : { basisPoints: readInteger(basisPoints, `${field}.basisPoints`, 0, 10_000) }
 }
 
 /** null is unlimited, absent is "the stored one". */
-export const readLimit = (value: unknown, field: string): number | null => (value === null ? null : readInteger(value, field, 0, MAX_AMOUNT))
+export const readLimit = (value: unknown, field: string): number | null =>
+  value === null ? null : readInteger(value, field, 0, MAX_AMOUNT)
 
 /** What all legs have; a unit only where there is one. */
 export const readAccount = (fields: Fields, field: string): AccountRef => ({
@@ -58,14 +61,14 @@ export const readAccount = (fields: Fields, field: string): AccountRef => ({
   window: readWindow(fields["window"], `${field}.window`),
   unit: readOptional(fields["unit"], (unit) => readText(unit, `${field}.unit`, MAX_UNIT_LENGTH)),
   limit: readOptional(fields["limit"], (limit) => readLimit(limit, `${field}.limit`)),
-  warnAt: readOptional(fields["warnAt"], (warnAt) => readWarnAt(warnAt, `${field}.warnAt`)),
+  warnAt: readOptional(fields["warnAt"], (warnAt) => readWarnAt(warnAt, `${field}.warnAt`))
 })
 
 /** 1 to 16 legs, no account twice. */
 export const readLegs = <Leg extends AccountRef>(
   value: unknown,
   field: string,
-  read: (fields: Fields, field: string) => Leg,
+  read: (fields: Fields, field: string) => Leg
 ): ReadonlyArray<Leg> => {
   const legs = readArray(value, field, 1, MAX_LEGS).map((leg, index) => {
     const path = `${field}[${index}]`
@@ -81,8 +84,13 @@ const refuseTwice = (legs: ReadonlyArray<AccountRef>, field: string): void => {
     const key = accountKey(leg)
     const first = seen.get(key)
     if (first !== undefined && first.unit !== leg.unit)
-      throw new InvalidInput(`${field}[${index}].unit`, `${first.unit ?? "absent"}, the unit that names this account before`, leg.unit)
-    if (first !== undefined) throw new InvalidInput(`${field}[${index}].account`, "an account that no other leg names", leg.account)
+      throw new InvalidInput(
+        `${field}[${index}].unit`,
+        `${first.unit ?? "absent"}, the unit that names this account before`,
+        leg.unit
+      )
+    if (first !== undefined)
+      throw new InvalidInput(`${field}[${index}].account`, "an account that no other leg names", leg.account)
     seen.set(key, leg)
   }
 }

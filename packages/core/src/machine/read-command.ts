@@ -20,7 +20,15 @@ const settles: ReadonlyArray<Settle> = ["actual", "none", "held"]
  */
 export const readCommand = (value: unknown): Command => {
   const fields = readObject(value, "command")
-  const kind = readChoice(fields["kind"], "kind", ["reserve", "extend", "finalize", "release", "charge", "adjust", "lookup"])
+  const kind = readChoice(fields["kind"], "kind", [
+    "reserve",
+    "extend",
+    "finalize",
+    "release",
+    "charge",
+    "adjust",
+    "lookup"
+  ])
   const id = readText(fields["id"], "id")
   switch (kind) {
     case "reserve":
@@ -31,9 +39,9 @@ export const readCommand = (value: unknown): Command => {
         id,
         ttlMs: readOptional(fields["ttlMs"], readTtl),
         whenUnknown: readOptional(fields["whenUnknown"], (policy) =>
-          readChoice(policy, "whenUnknown", ["charge-held", "charge-measured", "refund"]),
+          readChoice(policy, "whenUnknown", ["charge-held", "charge-measured", "refund"])
         ),
-        legs: readLegs(fields["legs"], "legs", readExtendLeg),
+        legs: readLegs(fields["legs"], "legs", readExtendLeg)
       }
     case "finalize":
       return {
@@ -42,7 +50,7 @@ export const readCommand = (value: unknown): Command => {
         overage: readChoice(fields["overage"] ?? "debit", "overage", ["debit", "cap"]),
         ifUnknown: readChoice(fields["ifUnknown"] ?? "mark", "ifUnknown", ["mark", "charge"]),
         sentAgoMs: readInteger(fields["sentAgoMs"] ?? 0, "sentAgoMs", 0, MAX_CLOCK_MS),
-        legs: readLegs(fields["legs"], "legs", readFinalizeLeg),
+        legs: readLegs(fields["legs"], "legs", readFinalizeLeg)
       }
     case "release":
       return { kind, id, legs: readLegs(fields["legs"], "legs", readTerms) }
@@ -59,13 +67,13 @@ const readTtl = (value: unknown): number => readInteger(value, "ttlMs", 1, MAX_T
 
 const readTerms = (fields: Fields, field: string): AccountTerms => ({
   ...readAccount(fields, field),
-  unit: readText(fields["unit"], `${field}.unit`, MAX_UNIT_LENGTH),
+  unit: readText(fields["unit"], `${field}.unit`, MAX_UNIT_LENGTH)
 })
 
 const readReserveLeg = (fields: Fields, field: string) => ({
   ...readTerms(fields, field),
   amount: readInteger(fields["amount"], `${field}.amount`, 1, MAX_AMOUNT),
-  settle: readChoice(fields["settle"] ?? "actual", `${field}.settle`, settles),
+  settle: readChoice(fields["settle"] ?? "actual", `${field}.settle`, settles)
 })
 
 const readAmount = (value: unknown, field: string): number | undefined =>
@@ -74,17 +82,17 @@ const readAmount = (value: unknown, field: string): number | undefined =>
 const readExtendLeg = (fields: Fields, field: string) => ({
   ...readTerms(fields, field),
   total: readAmount(fields["total"], `${field}.total`),
-  measured: readAmount(fields["measured"], `${field}.measured`),
+  measured: readAmount(fields["measured"], `${field}.measured`)
 })
 
 const readFinalizeLeg = (fields: Fields, field: string) => ({
   ...readTerms(fields, field),
-  actual: readAmount(fields["actual"], `${field}.actual`),
+  actual: readAmount(fields["actual"], `${field}.actual`)
 })
 
 const readChargeLeg = (fields: Fields, field: string) => ({
   ...readTerms(fields, field),
-  amount: readInteger(fields["amount"], `${field}.amount`, 0, MAX_AMOUNT),
+  amount: readInteger(fields["amount"], `${field}.amount`, 0, MAX_AMOUNT)
 })
 
 const readOneLeg = (value: unknown) => {

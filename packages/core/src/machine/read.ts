@@ -18,7 +18,7 @@ export const lookup = (command: Lookup, works: ReadonlyArray<Work>): Decided => 
       ? { _tag: "Unknown", ...common(command, works) }
       : { _tag: "Found", ...common(command, works, { granted: true }) },
     changes: [],
-    after: works.map((work) => work.rows),
+    after: works.map((work) => work.rows)
   }
 }
 
@@ -27,7 +27,7 @@ export const usage = (
   accounts: ReadonlyArray<AccountRef>,
   rows: ReadonlyArray<AccountRows>,
   nowMs: number,
-  settings: Settings,
+  settings: Settings
 ): ReadonlyArray<AccountAnswer> | undefined => {
   if (accounts.some((account) => isOutside(account.window, nowMs))) return undefined
   return accounts.map((account, index) => accountAnswer(settle(account, index, rows[index]!, nowMs, settings)))

@@ -60,7 +60,7 @@ const fails: Readonly<Record<RefusalReason, (asked: Asked) => boolean>> = {
     const { limit } = work.limit
     const { used, reserved } = accountOf(work)
     return limit !== null && limit !== "none" && amount > limit - used - reserved
-  },
+  }
 }
 
 /** Whether `used + reserved + amount` would pass 2^53 - 1. Subtracts, since the sum might not be exact. */
@@ -79,7 +79,7 @@ const refusal = (reason: RefusalReason, { work, amount, whole }: Asked): Refusal
     asked: amount,
     left: work.limit.limit === "none" ? 0 : spendableOf(limit, account.used, account.reserved),
     limit,
-    retryInMs: reason === "limit" && limit !== null ? retryInMs(work, limit, whole) : null,
+    retryInMs: reason === "limit" && limit !== null ? retryInMs(work, limit, whole) : null
   }
 }
 

@@ -38,9 +38,12 @@ export const release = (command: Release, works: ReadonlyArray<Work<AccountTerms
 
 /** What releasing this leg debits; undefined if there is nothing to end. */
 const measuredEnding = (work: Work): Ending | undefined =>
-  work.state === "held" || work.state === "expired" ? endingOf(work, work.rows.entry!.measured ?? 0, "debit") : undefined
+  work.state === "held" || work.state === "expired"
+    ? endingOf(work, work.rows.entry!.measured ?? 0, "debit")
+    : undefined
 
 const carryOut = (command: Release, work: Work, ending: Ending | undefined): Work => {
-  if (ending !== undefined) return end(work, ending, { cause: "released", id: command.id, actual: null, overage: "debit" })
+  if (ending !== undefined)
+    return end(work, ending, { cause: "released", id: command.id, actual: null, overage: "debit" })
   return work.state === "none" ? mark(work, "release", command.id) : work
 }

@@ -23,7 +23,7 @@ export const reserve = (command: Reserve, works: ReadonlyArray<Work<ReserveLeg>>
   }
   const refused = refuse(
     works.map((work) => ({ work, amount: work.leg.amount, whole: work.leg.amount })),
-    RESERVE_RANKS,
+    RESERVE_RANKS
   )
   if (refused !== undefined) return decided(works, { _tag: "Denied", ...common(command, works), ...refused })
   const admitted = works.map((work) => admit(command, work, accounts, digest))
@@ -60,7 +60,7 @@ const admit = (command: Reserve, work: Work<ReserveLeg>, accounts: string, diges
       actual: null,
       overage: "debit",
       unbilled: 0,
-      late: false,
-    },
+      late: false
+    }
   })
 }

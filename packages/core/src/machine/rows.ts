@@ -82,7 +82,17 @@ export interface AccountRows {
   readonly due: ReadonlyArray<DueRow>
 }
 
-export type Cause = "timed" | "expired" | "rolled" | "reserved" | "extended" | "finalized" | "released" | "marked" | "charged" | "adjusted"
+export type Cause =
+  | "timed"
+  | "expired"
+  | "rolled"
+  | "reserved"
+  | "extended"
+  | "finalized"
+  | "released"
+  | "marked"
+  | "charged"
+  | "adjusted"
 
 /** What is added to a due row; one whose count comes to 0 is gone. */
 export type DueDelta = DueRow

@@ -35,7 +35,13 @@ export const isOutside = (window: Window, nowMs: number): boolean =>
  * Whether an account must roll, what is due having expired. Only an open window can end, so that one without a change is never rolled. A clock, or
  * another server's boundaries, less than a window behind do not roll it: a clock that wobbles over midnight would give the limit again each time.
  */
-export const isRollDue = (account: AccountRow, window: Window, nowMs: number, timeMs: number, holdsLive: boolean): boolean => {
+export const isRollDue = (
+  account: AccountRow,
+  window: Window,
+  nowMs: number,
+  timeMs: number,
+  holdsLive: boolean
+): boolean => {
   if (account.startMs === null) return false
   if (window.kind === "idle") return !holdsLive && timeMs >= account.changedMs + window.idleMs
   const bounds = boundsAt(window, nowMs)
@@ -55,7 +61,7 @@ export const resetsInMs = (
   window: Window,
   nowMs: number,
   timeMs: number,
-  holdsLive: boolean,
+  holdsLive: boolean
 ): number | null => {
   const isOpen = account !== undefined && account.startMs !== null
   if (window.kind === "idle") return isOpen && !holdsLive ? account.changedMs + window.idleMs - timeMs : window.idleMs

@@ -25,7 +25,13 @@ export interface Work<Leg extends AccountRef = AccountRef> {
 }
 
 /** This leg's rows at `nowMs`, with what is due done. */
-export const settle = <Leg extends AccountRef>(leg: Leg, index: number, stored: AccountRows, nowMs: number, settings: Settings): Work<Leg> => {
+export const settle = <Leg extends AccountRef>(
+  leg: Leg,
+  index: number,
+  stored: AccountRows,
+  nowMs: number,
+  settings: Settings
+): Work<Leg> => {
   const timeMs = accountTime(stored.account, nowMs)
   const changes: Array<Change> = []
   let rows = stored
@@ -34,16 +40,30 @@ export const settle = <Leg extends AccountRef>(leg: Leg, index: number, stored: 
     rows = apply(rows, change)
   }
   const account = stored.account
-  if (account !== undefined && (account.lastMs !== timeMs || account.leadMs !== timeMs - nowMs)) step(timed(index, nowMs, timeMs))
+  if (account !== undefined && (account.lastMs !== timeMs || account.leadMs !== timeMs - nowMs))
+    step(timed(index, nowMs, timeMs))
   if (isForgottenAccount(rows, leg.window, nowMs, timeMs, settings)) {
     rows = nothing
   } else {
-    for (let due = nextDue(rows, index, leg.window, nowMs, timeMs); due !== undefined; due = nextDue(rows, index, leg.window, nowMs, timeMs)) {
+    for (
+      let due = nextDue(rows, index, leg.window, nowMs, timeMs);
+      due !== undefined;
+      due = nextDue(rows, index, leg.window, nowMs, timeMs)
+    ) {
       step(due)
     }
     rows = remembered(rows, timeMs, settings)
   }
-  return { leg, index, nowMs, timeMs, rows, state: stateOf(rows.entry, timeMs), limit: limitInForce(rows.account, leg.limit), changes }
+  return {
+    leg,
+    index,
+    nowMs,
+    timeMs,
+    rows,
+    state: stateOf(rows.entry, timeMs),
+    limit: limitInForce(rows.account, leg.limit),
+    changes
+  }
 }
 
 const nothing: AccountRows = { account: undefined, entry: undefined, adjustment: undefined, due: [] }
@@ -57,7 +77,7 @@ const remembered = (rows: AccountRows, timeMs: number, settings: Settings): Acco
   return {
     ...rows,
     entry: isEntryGone ? undefined : rows.entry,
-    adjustment: isAdjustmentGone ? undefined : rows.adjustment,
+    adjustment: isAdjustmentGone ? undefined : rows.adjustment
   }
 }
 
@@ -77,7 +97,7 @@ const timed = (leg: number, nowMs: number, timeMs: number): Change => ({
   set: { lastMs: timeMs, leadMs: timeMs - nowMs },
   due: [],
   entry: undefined,
-  adjustment: undefined,
+  adjustment: undefined
 })
 
 /** What a command does to one account. */
@@ -111,11 +131,11 @@ export const change = <Leg extends AccountRef>(work: Work<Leg>, effect: Effect):
       ...effect.set,
       // A new account's revisions start at its birth, so that they never fall, whatever was forgotten before.
       revision: (account === undefined ? timeMs : account.revision) + 1,
-      changedMs: timeMs,
+      changedMs: timeMs
     },
     due: effect.due ?? [],
     entry: effect.entry,
-    adjustment: effect.adjustment,
+    adjustment: effect.adjustment
   }
   const after = apply(rows, done)
   return {
@@ -123,7 +143,7 @@ export const change = <Leg extends AccountRef>(work: Work<Leg>, effect: Effect):
     rows: after,
     state: stateOf(after.entry, timeMs),
     limit: limitInForce(after.account, leg.limit),
-    changes: [...work.changes, done],
+    changes: [...work.changes, done]
   }
 }
 

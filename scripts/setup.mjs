@@ -76,7 +76,7 @@ function install(wanted) {
   const result = spawnSync("npm", [...npm, ...pnpm], {
     cwd: root,
     encoding: "utf8",
-    env: installEnv(),
+    env: { ...process.env, CI: "true" }, // pnpm asks no question in CI
     shell: process.platform === "win32"
   })
   if (result.status !== 0) {
@@ -84,12 +84,6 @@ function install(wanted) {
   }
   fs.writeFileSync(stampFile, wanted)
   console.error(`tallystick: installed in ${((Date.now() - begin) / 1000).toFixed(1)} s`)
-}
-
-/** `npm run` hands its settings to what it starts; the inner npm reads its own. CI: pnpm asks no question. */
-function installEnv() {
-  const env = Object.entries(process.env).filter(([name]) => !/^npm_(config|package|lifecycle)_/i.test(name))
-  return { ...Object.fromEntries(env), CI: "true" }
 }
 
 /** One process installs at a time. A lock whose owner is gone, or that never got an owner, is taken over. */

@@ -66,9 +66,9 @@ const denied = (command: Adjust, work: Work, reason: RefusalReason): Decided => 
   const { adjustment } = command
   const amount = adjustment.kind === "credit" && reason !== "unit" ? adjustment.amount : 0
   const { refusals } = refusedBy(reason, [{ work, amount, whole: amount }])
+  // What a credit is measured against is the stored limit, not what is spendable of it.
   const { storedLimit } = accountOf(work)
-  const stored = typeof storedLimit === "number" ? storedLimit : null
-  const told =
-    reason === "unit" ? refusals : refusals.map((one) => ({ ...one, left: stored, limit: stored, retryInMs: null }))
+  const limit = typeof storedLimit === "number" ? storedLimit : null
+  const told = reason === "limit" ? refusals.map((one) => ({ ...one, left: limit, limit, retryInMs: null })) : refusals
   return decided([work], { _tag: "Denied", ...common(command, [work]), reason, refusals: told, retryInMs: null })
 }

@@ -60,7 +60,8 @@ const alter = (command: Extend, work: Work<ExtendLeg>, mayGrow: boolean): Work<E
   const growth = mayGrow ? growthOf(work) : 0
   const held = entry.held + growth
   const measured = leg.measured === undefined ? entry.measured : Math.max(entry.measured ?? 0, leg.measured)
-  const whenUnknown = dearest(entry.whenUnknown, command.whenUnknown)
+  // A policy is about what an `actual` leg costs; the others cost the same whatever it is.
+  const whenUnknown = entry.settle === "actual" ? dearest(entry.whenUnknown, command.whenUnknown) : null
   const isSame =
     deadlineMs === entry.deadlineMs && growth === 0 && measured === entry.measured && whenUnknown === entry.whenUnknown
   if (isSame) return work

@@ -3,7 +3,7 @@
  */
 import { MAX_AMOUNT } from "../machine/constants.ts"
 import { InvalidInput } from "../machine/invalid-input.ts"
-import { integer } from "../service/check.ts"
+import { readAmount } from "../service/check.ts"
 import type { Rates, TierRates } from "./rates.ts"
 
 /** What a provider reported. All of them integers from 0 to 2^53 - 1. */
@@ -55,10 +55,10 @@ export const picos = (tokens: number, rate: number): bigint => BigInt(tokens) * 
  * ) // => 2_250
  */
 export const costMicros = (usage: TokenUsage, rates: Rates): number => {
-  const input = integer("usage.inputTokens", usage.inputTokens)
-  const output = integer("usage.outputTokens", usage.outputTokens)
-  const cached = integer("usage.cachedInputTokens", usage.cachedInputTokens ?? 0, 0, input)
-  const written = integer("usage.cacheWriteTokens", usage.cacheWriteTokens ?? 0, 0, input - cached)
+  const input = readAmount(usage.inputTokens, "usage.inputTokens")
+  const output = readAmount(usage.outputTokens, "usage.outputTokens")
+  const cached = readAmount(usage.cachedInputTokens ?? 0, "usage.cachedInputTokens", 0, input)
+  const written = readAmount(usage.cacheWriteTokens ?? 0, "usage.cacheWriteTokens", 0, input - cached)
   const tier = tierOf(rates, input)
   const plainRate = tier.inputMicrosPerMillion
   return roundedUp(

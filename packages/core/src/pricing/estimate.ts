@@ -2,7 +2,7 @@
  * What a call can cost at most, before it runs.
  */
 import { InvalidInput } from "../machine/invalid-input.ts"
-import { integer, oneOf, text } from "../service/check.ts"
+import { readAmount, readChoice, readText } from "../service/check.ts"
 import { picos, roundedUp } from "./cost.ts"
 import type { PriceCatalog, PriceQuery } from "./price-catalog.ts"
 import { promptBound, type PromptBoundOptions, type PromptMessage } from "./prompt-bound.ts"
@@ -76,10 +76,10 @@ export interface Estimate {
  * // => { micros: 15_000, priceKnown: true, capped: false }
  */
 export const estimateMicros = (options: EstimateOptions): Estimate => {
-  const floor = integer("floorMicros", options.floorMicros ?? DEFAULT_FLOOR_MICROS, 1)
-  const ceiling = integer("ceilingMicros", options.ceilingMicros ?? Math.max(floor, DEFAULT_CEILING_MICROS), floor)
-  const policy = oneOf("onUnknownModel", options.onUnknownModel ?? "deny", ["floor", "deny"])
-  const query = { model: text("model", options.model, 1, 256), provider: options.provider, atMs: options.atMs }
+  const floor = readAmount(options.floorMicros ?? DEFAULT_FLOOR_MICROS, "floorMicros", 1)
+  const ceiling = readAmount(options.ceilingMicros ?? Math.max(floor, DEFAULT_CEILING_MICROS), "ceilingMicros", floor)
+  const policy = readChoice(options.onUnknownModel ?? "deny", "onUnknownModel", ["floor", "deny"])
+  const query = { model: readText(options.model, "model"), provider: options.provider, atMs: options.atMs }
   const input = inputBound(options)
   const quote = options.catalog.quote(query)
   if (quote === undefined || quote.assumed === true) {
@@ -96,15 +96,15 @@ export const estimateMicros = (options: EstimateOptions): Estimate => {
 }
 
 const inputBound = (options: EstimateOptions): number => {
-  if (options.promptBytes !== undefined) return integer("promptBytes", options.promptBytes)
+  if (options.promptBytes !== undefined) return readAmount(options.promptBytes, "promptBytes")
   if (options.prompt === undefined) throw new InvalidInput("prompt", "given, or promptBytes", undefined)
   return promptBound(options.prompt, options)
 }
 
 const outputBound = (options: EstimateOptions, rates: Rates): number => {
-  const each = integer("maxOutputTokens", options.maxOutputTokens ?? rates.maxOutputTokens)
-  const choices = integer("choices", options.choices ?? 1, 1, 1_000)
-  return integer("maxOutputTokens * choices", each * choices)
+  const each = readAmount(options.maxOutputTokens ?? rates.maxOutputTokens, "maxOutputTokens")
+  const choices = readAmount(options.choices ?? 1, "choices", 1, 1_000)
+  return readAmount(each * choices, "maxOutputTokens * choices")
 }
 
 /** The real input may be shorter than its bound, so that any tier up to the bound's may price the call: the dearest counts. */
@@ -113,7 +113,11 @@ const worstCase = (rates: Rates, input: number, output: number): number => {
     rates,
     ...(rates.longInput ?? []).filter((tier) => tier.aboveInputTokens < input)
   ]
-  const inputRate = Math.max(...tiers.map((tier) => Math.max(tier.inputMicrosPerMillion, tier.cachedInputMicrosPerMillion ?? 0, tier.cacheWriteMicrosPerMillion ?? 0)))
+  const inputRate = Math.max(
+    ...tiers.map((tier) =>
+      Math.max(tier.inputMicrosPerMillion, tier.cachedInputMicrosPerMillion ?? 0, tier.cacheWriteMicrosPerMillion ?? 0)
+    )
+  )
   const outputRate = Math.max(...tiers.map((tier) => tier.outputMicrosPerMillion))
   return roundedUp("maxOutputTokens", picos(input, inputRate) + picos(output, outputRate))
 }

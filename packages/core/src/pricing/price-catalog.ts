@@ -1,7 +1,7 @@
 /**
  * Where prices come from: a port of one function, and the table that users write by hand.
  */
-import { record } from "../service/check.ts"
+import { readObject } from "../service/check.ts"
 import { type Rates, readRates } from "./rates.ts"
 
 /** Which price is asked for. */
@@ -41,7 +41,7 @@ export interface PriceCatalog {
 export const staticPrices = (table: Readonly<Record<string, Rates>>): PriceCatalog => {
   const quotes = new Map<string, PriceQuote>()
   // A Map, not the object: a model that is called "constructor" has no price.
-  for (const [model, rates] of Object.entries(record("table", table))) {
+  for (const [model, rates] of Object.entries(readObject(table, "table"))) {
     quotes.set(model, { rates: readRates(`table[${JSON.stringify(model)}]`, rates) })
   }
   return { quote: ({ model }) => quotes.get(model) }

@@ -7,7 +7,7 @@
  * there, and js-tiktoken took 54 s for 20,000 times the letter a.
  */
 import { InvalidInput } from "../machine/invalid-input.ts"
-import { integer, record } from "../service/check.ts"
+import { readAmount, readObject } from "../service/check.ts"
 
 /** Around each message. OpenAI's cookbook (`num_tokens_from_messages`) counts 3 or 4, and 1 more for a name; the rest is margin. */
 export const TOKENS_PER_MESSAGE = 8
@@ -73,7 +73,8 @@ export const promptBound = (
   prompt: string | ReadonlyArray<PromptMessage>,
   options: PromptBoundOptions = {}
 ): number => {
-  if (typeof prompt === "string") return utf8Bytes(prompt) + TOKENS_PER_MESSAGE + TOKENS_PER_PROMPT + toolTokens(options)
+  if (typeof prompt === "string")
+    return utf8Bytes(prompt) + TOKENS_PER_MESSAGE + TOKENS_PER_PROMPT + toolTokens(options)
   if (!Array.isArray(prompt)) throw new InvalidInput("prompt", "a string or an array of messages", prompt)
   let tokens = TOKENS_PER_PROMPT + toolTokens(options)
   for (const [index, message] of prompt.entries()) tokens += messageTokens(`prompt[${index}]`, message, options)
@@ -81,7 +82,7 @@ export const promptBound = (
 }
 
 const messageTokens = (field: string, value: unknown, options: PromptBoundOptions): number => {
-  const message = record(field, value)
+  const message = readObject(value, field)
   const named = textTokens(`${field}.role`, message["role"]) + textTokens(`${field}.name`, message["name"] ?? "")
   const { content } = message
   if (!Array.isArray(content)) return TOKENS_PER_MESSAGE + named + textTokens(`${field}.content`, content)
@@ -90,9 +91,9 @@ const messageTokens = (field: string, value: unknown, options: PromptBoundOption
 }
 
 const partTokens = (field: string, value: unknown, options: PromptBoundOptions): number => {
-  const part = record(field, value)
+  const part = readObject(value, field)
   if (typeof part["text"] === "string") return utf8Bytes(part["text"]) + TOKENS_PER_MESSAGE
-  if (options.nonTextPartTokens !== undefined) return integer("nonTextPartTokens", options.nonTextPartTokens)
+  if (options.nonTextPartTokens !== undefined) return readAmount(options.nonTextPartTokens, "nonTextPartTokens")
   throw new InvalidInput(field, "a part with text (or give nonTextPartTokens)", part["type"])
 }
 

@@ -3,7 +3,7 @@
  * of today ($1.25 per million is 1,250,000) is a whole number and sums are exact.
  */
 import { InvalidInput } from "../machine/invalid-input.ts"
-import { integer, noOtherKeys, record } from "../service/check.ts"
+import { readAmount, refuseOtherKeys, readObject } from "../service/check.ts"
 
 /** The dearest rate that is taken: $1,000,000 per million tokens, a dollar per token. */
 export const MAX_RATE = 1_000_000_000_000
@@ -39,29 +39,34 @@ const tierKeys = [
 ] as const
 
 const readTier = (field: string, value: Readonly<Record<string, unknown>>): TierRates => ({
-  inputMicrosPerMillion: integer(`${field}.inputMicrosPerMillion`, value["inputMicrosPerMillion"], 0, MAX_RATE),
-  outputMicrosPerMillion: integer(`${field}.outputMicrosPerMillion`, value["outputMicrosPerMillion"], 0, MAX_RATE),
-  cachedInputMicrosPerMillion: optionalRate(`${field}.cachedInputMicrosPerMillion`, value["cachedInputMicrosPerMillion"]),
+  inputMicrosPerMillion: readAmount(value["inputMicrosPerMillion"], `${field}.inputMicrosPerMillion`, 0, MAX_RATE),
+  outputMicrosPerMillion: readAmount(value["outputMicrosPerMillion"], `${field}.outputMicrosPerMillion`, 0, MAX_RATE),
+  cachedInputMicrosPerMillion: optionalRate(
+    `${field}.cachedInputMicrosPerMillion`,
+    value["cachedInputMicrosPerMillion"]
+  ),
   cacheWriteMicrosPerMillion: optionalRate(`${field}.cacheWriteMicrosPerMillion`, value["cacheWriteMicrosPerMillion"])
 })
 
 const optionalRate = (field: string, value: unknown): number | undefined =>
-  value === undefined ? undefined : integer(field, value, 0, MAX_RATE)
+  value === undefined ? undefined : readAmount(value, field, 0, MAX_RATE)
 
 /** Copies and checks the rates of one model; throws `InvalidInput` that names the field. */
 export const readRates = (field: string, value: unknown): Rates => {
-  const given = record(field, value)
-  noOtherKeys(field, given, [...tierKeys, "maxOutputTokens", "longInput"])
+  const given = readObject(value, field)
+  refuseOtherKeys(given, field, [...tierKeys, "maxOutputTokens", "longInput"])
   const { longInput, maxOutputTokens } = given
-  if (longInput !== undefined && !Array.isArray(longInput)) throw new InvalidInput(`${field}.longInput`, "an array", longInput)
+  if (longInput !== undefined && !Array.isArray(longInput))
+    throw new InvalidInput(`${field}.longInput`, "an array", longInput)
   return {
     ...readTier(field, given),
-    maxOutputTokens: maxOutputTokens === undefined ? undefined : integer(`${field}.maxOutputTokens`, maxOutputTokens, 1),
+    maxOutputTokens:
+      maxOutputTokens === undefined ? undefined : readAmount(maxOutputTokens, `${field}.maxOutputTokens`, 1),
     longInput: longInput?.map((tier: unknown, index) => {
       const at = `${field}.longInput[${index}]`
-      const tierGiven = record(at, tier)
-      noOtherKeys(at, tierGiven, [...tierKeys, "aboveInputTokens"])
-      const aboveInputTokens = integer(`${at}.aboveInputTokens`, tierGiven["aboveInputTokens"])
+      const tierGiven = readObject(tier, at)
+      refuseOtherKeys(tierGiven, at, [...tierKeys, "aboveInputTokens"])
+      const aboveInputTokens = readAmount(tierGiven["aboveInputTokens"], `${at}.aboveInputTokens`)
       return { ...readTier(at, tierGiven), aboveInputTokens }
     })
   }
@@ -76,6 +81,7 @@ export const readRates = (field: string, value: unknown): Rates => {
 export const usdPerMillion = (usd: number): number => {
   const micros = Math.round(usd * 1_000_000)
   // A double carries 15 significant digits: 1.25 * 10^6 may be off by far less than a hundredth of a micro.
-  if (Number.isSafeInteger(micros) && Math.abs(usd * 1_000_000 - micros) < 0.01) return integer("usd", micros, 0, MAX_RATE)
+  if (Number.isSafeInteger(micros) && Math.abs(usd * 1_000_000 - micros) < 0.01)
+    return readAmount(micros, "usd", 0, MAX_RATE)
   throw new InvalidInput("usd", "dollars per million tokens with at most six decimals", usd)
 }

@@ -1,0 +1,93 @@
+/**
+ * Reserves one part, with the rules that keep the store simple: what may have been sent twice and is denied is released before the caller
+ * hears so, what was given up is released behind its back, and what took long is renewed before it is granted.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+
+import type { Denied, Granted, Outcome } from "../machine/outcome.ts"
+import { type CallError, NotAppliedError } from "../store/errors.ts"
+import { sendOne } from "./call.ts"
+import { durationText } from "./duration-text.ts"
+import type { Ending } from "./ending.ts"
+import { atNow, type Environment } from "./environment.ts"
+import { QuotaConflict } from "./errors.ts"
+import { Meter } from "./meter.ts"
+import { extendOf, type Part, reserveOf } from "./part.ts"
+import { startDelivery } from "./settle.ts"
+
+/** Makes an effect interruptible again, if its caller is. */
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** The store's decision on a part: admitted or denied. Anything else fails. To be called where interruption is masked. */
+export const admit = Effect.fnUntraced(function* (
+  env: Environment,
+  restore: Restore,
+  requestId: string,
+  part: Part,
+  ttlMs: number
+): Effect.fn.Return<Granted | Denied, CallError | QuotaConflict> {
+  // Its release is under way and would end what is reserved now; when it has arrived the store says the same.
+  if (env.releasing.has(part.id)) return yield* Effect.fail(new QuotaConflict(requestId, "ended"))
+  const sending = { count: 0, open: 0 }
+  const undo = startRelease(env, requestId, part)
+  const startNanos = yield* Clock.monotonicTimeNanos
+  const outcome = yield* restore(
+    sendOne(
+      env.store,
+      atNow((nowMs) => reserveOf(part, ttlMs, env.calendar, nowMs)),
+      env.settings.callTimeoutMs,
+      sending
+    )
+  ).pipe(Effect.onError(() => (sending.open > 0 ? undo : Effect.void)))
+  switch (outcome._tag) {
+    case "Granted": {
+      const tookMs = Number((yield* Clock.monotonicTimeNanos) - startNanos) / 1e6
+      // More than half of its time may be gone: the first heartbeat, a third of a ttl from now, could come too late.
+      if (tookMs > ttlMs / 2) yield* renew(env, restore, part, ttlMs, tookMs).pipe(Effect.onError(() => undo))
+      return outcome
+    }
+    case "Denied":
+      // An earlier copy may still be under way and be admitted when there is room: the release leaves a mark that stops it.
+      if (sending.count > 1 || sending.open > 0) yield* Effect.flatMap(undo, Fiber.await)
+      return outcome
+    case "Conflict":
+      return yield* Effect.fail(new QuotaConflict(requestId, outcome.reason))
+    default:
+      return yield* Effect.die(new Error(`the store answered a reserve with ${outcome._tag}`))
+  }
+})
+
+const startRelease = (env: Environment, requestId: string, part: Part) =>
+  Effect.suspend(() => {
+    env.releasing.add(part.id)
+    return startDelivery(env, [releaseOf(requestId, part)])
+  })
+
+const releaseOf = (requestId: string, part: Part): Ending => ({
+  id: part.id,
+  requestId,
+  kind: "release",
+  overage: "debit",
+  ifUnknown: "mark",
+  knownAtMs: 0,
+  legs: part.legs.map(({ account, window, unit, limit, warnAt }) => ({ account, window, unit, limit, warnAt }))
+})
+
+const renew = (env: Environment, restore: Restore, part: Part, ttlMs: number, tookMs: number) =>
+  restore(
+    sendOne(
+      env.store,
+      atNow((nowMs) => extendOf([part], 0, new Meter(), { ttlMs, whenUnknown: undefined }, env.calendar, nowMs)),
+      env.settings.callTimeoutMs
+    )
+  ).pipe(
+    Effect.flatMap((outcome: Outcome) =>
+      outcome._tag === "Extended"
+        ? Effect.void
+        : Effect.fail(
+            new NotAppliedError(`it was admitted, but the answer took ${durationText(tookMs)}, longer than it lives`)
+          )
+    )
+  )

@@ -1,0 +1,125 @@
+/**
+ * One call to the store: it ends by its deadline, whatever the store does, and is made again when that is safe and can help.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+
+import type { Command } from "../machine/command.ts"
+import type { Outcome } from "../machine/outcome.ts"
+import { type CallError, CorruptError, NotAppliedError, OutcomeUnknownError, type StoreError } from "../store/errors.ts"
+import type { QuotaStore } from "../store/port.ts"
+
+/** The wait before a call is made again; it doubles. A pool that is exhausted or a failover is mostly over within 50 ms to 1 s. */
+const FIRST_WAIT_MS = 50
+
+/** Sent at most three times: more would only add load to a store in trouble. The deadline counts for all of them together. */
+const RESENDS = 2
+
+/** The same call may be made again, with the same ids. */
+export const isPassing = (error: { readonly _tag: string }): boolean =>
+  error._tag === "NotApplied" || error._tag === "OutcomeUnknown"
+
+/**
+ * Ends by `withinMs`, also if the effect does not react to its interruption: it is then left behind, not waited for. A defect of the
+ * store is an unknown outcome: it may have sent the commands.
+ */
+export const within = <A>(
+  effect: Effect.Effect<A, CallError>,
+  withinMs: number,
+  late: () => StoreError
+): Effect.Effect<A, CallError> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.forkDetach(Effect.interruptible(effect), { startImmediately: true }), (fiber) => {
+      // A store in memory has answered by now: no timer for it.
+      const done = fiber.pollUnsafe()
+      if (done !== undefined) return done
+      return restore(
+        Effect.timeoutOrElse(Fiber.join(fiber), { duration: withinMs, orElse: () => Effect.fail(late()) })
+      ).pipe(Effect.onExit(() => Effect.sync(() => fiber.interruptUnsafe())))
+    })
+  ).pipe(
+    Effect.catchDefect((defect) =>
+      Effect.fail(new OutcomeUnknownError(`the store failed: ${Cause.pretty(Cause.die(defect))}`, { cause: defect }))
+    )
+  )
+
+const again = Schedule.exponential(FIRST_WAIT_MS).pipe(Schedule.jittered, Schedule.upTo({ times: RESENDS }))
+
+/** How often a command was sent, and how many of these sendings may still take effect: no answer has come that says what they did. */
+export interface Sending {
+  count: number
+  open: number
+}
+
+/** Sends commands, again if that can help, all within one deadline. `sending` counts. */
+export const send = (
+  store: QuotaStore,
+  commands: Effect.Effect<ReadonlyArray<Command>>,
+  withinMs: number,
+  sending: Sending = { count: 0, open: 0 }
+): Effect.Effect<ReadonlyArray<Outcome>, CallError> =>
+  within(
+    Effect.flatMap(commands, (commands) => {
+      sending.count += 1
+      sending.open += 1
+      return Effect.onExit(execute(store, commands), (exit) =>
+        Effect.sync(() => {
+          if (isSettled(exit)) sending.open -= 1
+        })
+      )
+    }).pipe(Effect.retry({ schedule: again, while: isPassing })),
+    withinMs,
+    () => new OutcomeUnknownError(`no answer within ${withinMs} ms`)
+  )
+
+/** The store has said what happened: an answer, or an error after which nothing did. */
+const isSettled = (exit: Exit.Exit<unknown, CallError>): boolean =>
+  Exit.isSuccess(exit) ||
+  exit.cause.reasons.every((reason) => reason._tag === "Fail" && reason.error._tag !== "OutcomeUnknown")
+
+/** Sends one command. What the store did not decide (`clock`, a corrupt account) is an error, since it is no answer to the caller. */
+export const sendOne = (
+  store: QuotaStore,
+  command: Effect.Effect<Command>,
+  withinMs: number,
+  sending?: Sending
+): Effect.Effect<Outcome, CallError> =>
+  Effect.flatMap(
+    send(
+      store,
+      Effect.map(command, (command) => [command]),
+      withinMs,
+      sending
+    ),
+    ([outcome]) => {
+      const error = undecided(outcome!)
+      return error === undefined ? Effect.succeed(outcome!) : Effect.fail(error)
+    }
+  )
+
+/** The error that says what an outcome without a decision means. */
+export const undecided = (outcome: Outcome): StoreError | undefined => {
+  if (outcome._tag === "NotApplied")
+    return new NotAppliedError(
+      `the clocks of this process and of the store differ by more than a window (${outcome.reason})`
+    )
+  if (outcome._tag === "Corrupt")
+    return new CorruptError(`the sums of account ${JSON.stringify(outcome.account)} contradict its entries; repair it`)
+  return undefined
+}
+
+/** Reads, within the deadline. A read that got no answer changed nothing. */
+export const read = <A>(effect: Effect.Effect<A, CallError>, withinMs: number): Effect.Effect<A, CallError> =>
+  within(Effect.retry(effect, { schedule: again, while: isPassing }), withinMs, () => {
+    return new NotAppliedError(`no answer within ${withinMs} ms`)
+  })
+
+const execute = (store: QuotaStore, commands: ReadonlyArray<Command>) =>
+  Effect.flatMap(store.execute(commands), (outcomes) =>
+    outcomes.length === commands.length
+      ? Effect.succeed(outcomes)
+      : Effect.die(new Error(`the store gave ${outcomes.length} outcomes for ${commands.length} commands`))
+  )

@@ -1,0 +1,66 @@
+/**
+ * Ends a turn, once.
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+
+import type { Environment } from "./environment.ts"
+import type { Amounts } from "./limit.ts"
+import { report } from "./observer.ts"
+import { actualUnits } from "./part.ts"
+import { planEnding } from "./plan.ts"
+import { startDelivery } from "./settle.ts"
+import { type Settlement, settlementOf } from "./settlement.ts"
+import type { Ended, Turn } from "./turn.ts"
+import { unsettled } from "./try-ending.ts"
+
+/**
+ * The settle-once latch: who comes first ends the turn; all get the same settlement. Nothing that waits for it can interrupt it. It takes as long
+ * as `settleWithinMs` and one call at most.
+ */
+export const end = (env: Environment, turn: Turn, ended: Ended, actuals: Amounts = {}): Effect.Effect<Settlement> =>
+  Effect.uninterruptible(
+    Effect.suspend(() => {
+      if (turn.ended !== undefined) return Deferred.await(turn.done)
+      turn.ended = ended
+      turn.forget()
+      turn.heartbeat?.interruptUnsafe()
+      return Effect.flatMap(settle(env, turn, ended, actuals), (settlement) => {
+        env.turns.delete(turn)
+        return Effect.as(Deferred.succeed(turn.done, settlement), settlement)
+      })
+    })
+  )
+
+const settle = Effect.fnUntraced(function* (
+  env: Environment,
+  turn: Turn,
+  ended: Ended,
+  actuals: Amounts
+): Effect.fn.Return<Settlement> {
+  // A growth under way may add a reservation: it must be among those that are ended.
+  const endings = yield* turn.growing.withPermits(1)(
+    Effect.map(Clock.currentTimeMillis, (nowMs) => planEnding(turn, ended, actuals, nowMs))
+  )
+  if (ended === "finalized") yield* reportUnmeasured(env, turn, actuals)
+  const sent = endings.filter((ending) => ending.legs.length > 0)
+  const deliveries = yield* Effect.flatMap(startDelivery(env, sent), Fiber.join)
+  const settlement = settlementOf(turn.requestId, ended, sent, deliveries)
+  const { standing } = turn
+  if (sent.length > 0 || standing._tag !== "observed" || standing.refused === null) return settlement
+  // No account took it: none has a limit, or all are closed.
+  const problem = { kind: "refused", refusal: standing.refused.reason } as const
+  yield* unsettled(env, endings[0]!, problem, false)
+  return { ...settlement, problem }
+})
+
+/** A call that succeeded and never said what it used is mostly a forgotten `used`: it would be free. */
+const reportUnmeasured = (env: Environment, turn: Turn, actuals: Amounts): Effect.Effect<void> => {
+  const units = [...new Set(turn.parts.flatMap((part) => [...actualUnits(part.legs)]))].filter(
+    (unit) => actuals[unit] === undefined && turn.meter.total(unit) === null
+  )
+  if (units.length === 0) return Effect.void
+  return report(env.observer, "unmeasured", { requestId: turn.requestId, units, policy: turn.settings.whenUnknown })
+}

@@ -1,0 +1,42 @@
+/**
+ * What all operations of one quota share.
+ */
+import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as FiberSet from "effect/FiberSet"
+import type * as Scope from "effect/Scope"
+import type * as Semaphore from "effect/Semaphore"
+
+import type { QuotaStore } from "../store/port.ts"
+import type { SettlementJournal } from "./journal.ts"
+import type { Observer } from "./observer.ts"
+import type { Settings } from "./settings.ts"
+import type { Turn } from "./turn.ts"
+import type { Calendar } from "./window.ts"
+
+export interface Environment {
+  readonly store: QuotaStore
+  readonly settings: Settings
+  readonly observer: Observer
+  readonly journal: SettlementJournal
+  readonly newId: () => string
+  readonly calendar: Calendar
+  /** Clock, tracer and scheduler of the quota, for what runs behind its callers' backs. */
+  readonly context: Context.Context<never>
+  /** Ends with the quota: heartbeats and the journal's replay. */
+  readonly scope: Scope.Scope
+  /** Settlements under way: `close` waits for them. */
+  readonly settling: FiberSet.FiberSet
+  readonly turns: Set<Turn>
+  /** Ids whose release is under way or in the journal. */
+  readonly releasing: Set<string>
+  /** One replay of the journal at a time. */
+  readonly replaying: Semaphore.Semaphore
+  closed: boolean
+  /** A replay is planned. */
+  replayPlanned: boolean
+}
+
+/** Something that depends on when it is sent: the calendar's windows, and how long ago. */
+export const atNow = <A>(build: (nowMs: number) => A): Effect.Effect<A> => Effect.map(Clock.currentTimeMillis, build)

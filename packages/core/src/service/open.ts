@@ -1,0 +1,147 @@
+/**
+ * Opens a turn.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+
+import { InvalidInput } from "../machine/invalid-input.ts"
+import type { AccountAnswer } from "../machine/outcome.ts"
+import type { CallError } from "../store/errors.ts"
+import { admit, type Restore } from "./admit.ts"
+import { refuseOtherKeys, readObject, readText } from "./check.ts"
+import { checked } from "./checked.ts"
+import { type Denial, denialOf, type Refused } from "./denial.ts"
+import { end } from "./end.ts"
+import type { Environment } from "./environment.ts"
+import { QuotaClosed, type QuotaConflict } from "./errors.ts"
+import { startHeartbeat } from "./heartbeat.ts"
+import { type Leg, readLimits } from "./leg.ts"
+import type { Amounts, Limit } from "./limit.ts"
+import { counters, report } from "./observer.ts"
+import { newPart } from "./part.ts"
+import { Meter } from "./meter.ts"
+import { readTurnSettings, type SettingsInput, turnSettingNames, type TurnSettings } from "./settings.ts"
+import { newTurn, type Standing, type Turn } from "./turn.ts"
+import { watch } from "./watch.ts"
+import * as Metric from "effect/Metric"
+
+/** What `open` and `guard` take. */
+export interface OpenRequest extends SettingsInput<TurnSettings> {
+  /**
+   * 1 to 240 characters. The same id with the same limits and estimate gets the same reservation, so that a repeat of a request holds nothing
+   * twice. Default: a new one.
+   */
+  readonly requestId?: string | undefined
+  /** 1 to 16. The call must fit into all of them; else nothing is held. */
+  readonly limits: ReadonlyArray<Limit>
+  /** What the call uses at most, by unit: each limit holds the amount of its unit. `requests` and `streams` are 1 unless given. */
+  readonly estimate?: Amounts | undefined
+}
+
+/** Room for what is appended to make further ids: `~32`, `~observed`. */
+const MAX_REQUEST_ID_LENGTH = 240
+
+export type OpenError = CallError | QuotaConflict | QuotaClosed
+
+/** A turn that is open, with the accounts as they were when it began. */
+export interface Opened {
+  readonly turn: Turn
+  readonly accounts: ReadonlyArray<AccountAnswer>
+}
+
+interface Asked {
+  readonly requestId: string
+  readonly legs: ReadonlyArray<Leg>
+  readonly estimated: ReadonlyArray<string>
+  readonly settings: TurnSettings
+}
+
+const requestKeys = ["requestId", "limits", "estimate", "signal", ...turnSettingNames]
+
+const readRequest = (env: Environment, request: unknown): Asked => {
+  const fields = readObject(request, "options")
+  refuseOtherKeys(fields, "", requestKeys)
+  return {
+    requestId:
+      fields["requestId"] === undefined
+        ? env.newId()
+        : readText(fields["requestId"], "requestId", MAX_REQUEST_ID_LENGTH),
+    legs: readLimits(fields["limits"], fields["estimate"]),
+    estimated: Object.keys((fields["estimate"] as Amounts | undefined) ?? {}),
+    settings: readTurnSettings(fields, env.settings)
+  }
+}
+
+/** How `open` treats its caller's signal: `guard` ends its turn itself. */
+export interface OpenSignal {
+  readonly signal: AbortSignal | undefined
+  readonly endsOnAbort: boolean
+}
+
+/** Opens a turn, or denies it. To be called where interruption is masked: what it gives must be kept. */
+export const openTurn = Effect.fnUntraced(function* (
+  env: Environment,
+  restore: Restore,
+  request: OpenRequest,
+  watched: OpenSignal
+): Effect.fn.Return<Opened | Denial, OpenError> {
+  if (env.closed) return yield* Effect.fail(new QuotaClosed())
+  const asked = yield* checked(() => readRequest(env, request))
+  const knownAtMs = yield* Clock.currentTimeMillis
+  const part = newPart(asked.requestId, asked.legs, new Meter())
+  const decided = yield* Effect.result(admit(env, restore, asked.requestId, part, asked.settings.ttlMs))
+  if (decided._tag === "Failure") {
+    const error = decided.failure
+    if (env.settings.enforce || error._tag === "InvalidInput") return yield* Effect.fail(asOptionsError(error))
+    yield* report(env.observer, "undecided", { requestId: asked.requestId, error })
+    const standing: Standing =
+      error._tag === "QuotaConflict" ? { _tag: "observed", refused: null } : { _tag: "undecided" }
+    return { turn: yield* begin(env, asked, standing, knownAtMs, watched), accounts: [] }
+  }
+  const outcome = decided.success
+  if (outcome._tag === "Granted")
+    return { turn: yield* begin(env, asked, { _tag: "held" }, knownAtMs, watched), accounts: outcome.accounts }
+  const denial = yield* deny(env, asked.requestId, outcome, outcome.accounts)
+  if (env.settings.enforce) return denial
+  const standing: Standing = { _tag: "observed", refused: outcome }
+  return { turn: yield* begin(env, asked, standing, knownAtMs, watched), accounts: outcome.accounts }
+})
+
+const deny = Effect.fnUntraced(function* (
+  env: Environment,
+  requestId: string,
+  refused: Refused,
+  accounts: ReadonlyArray<AccountAnswer>
+) {
+  const denial = denialOf(requestId, refused, { accounts })
+  yield* report(env.observer, "denied", { requestId, denial, during: "open", enforced: env.settings.enforce })
+  return denial
+})
+
+const begin = Effect.fnUntraced(function* (
+  env: Environment,
+  asked: Asked,
+  standing: Standing,
+  knownAtMs: number,
+  watched: OpenSignal
+) {
+  const turn = newTurn({ ...asked, standing, knownAtMs })
+  env.turns.add(turn)
+  watch(env, turn, watched.signal, watched.endsOnAbort)
+  if (standing._tag === "held") yield* startHeartbeat(env, turn)
+  yield* Metric.update(counters.granted, 1)
+  return turn
+})
+
+/** The machine calls them legs; users wrote limits. */
+const asOptionsError = <E extends OpenError>(error: E): E | InvalidInput =>
+  error._tag === "InvalidInput"
+    ? new InvalidInput(error.field.replace(/^legs\b/, "limits"), error.range, error.value)
+    : error
+
+/** Hands a turn over to a caller that may have been interrupted meanwhile: then it is ended, since nobody will. */
+export const handOver = (env: Environment, restore: Restore, opened: Opened | Denial): Effect.Effect<Opened | Denial> =>
+  Effect.onExit(restore(Effect.succeed(opened)), (exit) =>
+    "turn" in opened && Exit.isFailure(exit) ? Effect.asVoid(end(env, opened.turn, "interrupted")) : Effect.void
+  )

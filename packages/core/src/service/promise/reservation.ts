@@ -1,0 +1,69 @@
+/**
+ * A reservation as code without Effect sees it.
+ */
+import type { AccountUsage, Denial } from "../denial.ts"
+import type { Growth } from "../grow.ts"
+import type { ReservationHandle } from "../handle.ts"
+import type { Amounts } from "../limit.ts"
+import type { Reservation as EffectReservation } from "../reservation.ts"
+import type { Settlement } from "../settlement.ts"
+import { runSync, type Runner } from "./run.ts"
+
+/**
+ * What `open` gives when it admits.
+ *
+ * It ends exactly once, whoever comes first: `finalize`, `release`, an abort, `close` of the quota, or the end of an `await using` block. All give
+ * the same settlement. Until then a heartbeat renews it, for `renewForMs` at most.
+ */
+export interface Reservation extends AsyncDisposable {
+  readonly granted: true
+  readonly requestId: string
+  /** false: it was denied or not decided, and goes on since `enforce` is off; its end is charged. */
+  readonly reserved: boolean
+  /** The accounts' numbers when it began. */
+  readonly accounts: ReadonlyArray<AccountUsage>
+  /** Aborts with the signal that was passed, with `close` of the quota, and when somebody else ends it. Pass it to the model call. */
+  readonly signal: AbortSignal
+  /**
+   * Holds so much more, by unit. Denied growth changes nothing: the turn goes on with what it has.
+   *
+   * Rejects with `ReservationEnded`, or a store's error; then it may have grown.
+   */
+  readonly grow: (by: Amounts) => Promise<Growth | Denial>
+  /** Sees to it that what is held covers what was used so far, and this: before each further model call of a turn. */
+  readonly ensure: (next: Amounts) => Promise<Growth | Denial>
+  /** Adds what one model call used, by unit. The next heartbeat carries it. Throws `InvalidInput` for a unit that nobody asked about. */
+  readonly used: (usage: Amounts) => void
+  /** What was used so far. */
+  readonly measured: () => Amounts
+  /**
+   * Ends it at `actuals`. A unit that they leave out costs what was measured; one that was never measured, by `whenUnknown`.
+   *
+   * Resolves also if the store could not be reached (`delivered: false`). Rejects only with `InvalidInput`.
+   */
+  readonly finalize: (actuals?: Amounts) => Promise<Settlement>
+  /** Ends it and gives back what was not measured. */
+  readonly release: () => Promise<Settlement>
+  /** Plain JSON: all that another process needs to go on with it (`quota.resume`). */
+  readonly handle: () => ReservationHandle
+}
+
+/** The shell. */
+export const reservationOf = (run: Runner, inner: EffectReservation): Reservation => ({
+  granted: true,
+  requestId: inner.requestId,
+  reserved: inner.reserved,
+  accounts: inner.accounts,
+  signal: inner.signal,
+  grow: async (by) => run(inner.grow(by)),
+  ensure: async (next) => run(inner.ensure(next)),
+  used: (usage) => runSync(inner.used(usage)),
+  measured: inner.measured,
+  finalize: async (actuals) => run(inner.finalize(actuals)),
+  release: async () => run(inner.release),
+  handle: inner.handle,
+  // Like a failure: whoever succeeds says so by `finalize` before the block ends.
+  [Symbol.asyncDispose]: async () => {
+    await run(inner.interrupt)
+  }
+})

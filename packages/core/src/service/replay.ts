@@ -1,0 +1,73 @@
+/**
+ * Sends again what the journal keeps.
+ */
+import * as Effect from "effect/Effect"
+
+import { isPassing } from "./call.ts"
+import { inBackground } from "./background.ts"
+import type { Environment } from "./environment.ts"
+import { attempt, type JournalEntry } from "./journal.ts"
+import { judge, tryEnding } from "./try-ending.ts"
+
+/** What a replay did. */
+export interface ReplayReport {
+  /** Entries that the store has answered: they are no longer in the journal. */
+  readonly delivered: number
+  /** Entries that are still in it. */
+  readonly kept: number
+}
+
+/** How many entries one replay takes. */
+export const REPLAY_SIZE = 1_000
+
+/** The first wait before the journal is replayed by itself; it doubles up to the last. */
+const FIRST_WAIT_MS = 1_000
+const LAST_WAIT_MS = 60_000
+
+/** Replays once. Delivering an entry twice debits once: its id has one ending. */
+export const replay = (env: Environment): Effect.Effect<ReplayReport, Error> =>
+  env.replaying.withPermits(1)(
+    Effect.gen(function* () {
+      const entries = yield* attempt(() => env.journal.pending(REPLAY_SIZE))
+      let delivered = 0
+      for (const entry of entries) {
+        const done = yield* replayEntry(env, entry)
+        if (done === "delivered") delivered += 1
+        // The store is still away: the others would only wait for the same deadline.
+        if (done === "away") break
+      }
+      return { delivered, kept: entries.length - delivered }
+    })
+  )
+
+const replayEntry = Effect.fnUntraced(function* (env: Environment, { ending }: JournalEntry) {
+  const tried = yield* Effect.result(tryEnding(env, ending))
+  if (tried._tag === "Failure") return isPassing(tried.failure) ? "away" : "kept"
+  yield* judge(env, ending, tried.success)
+  const removed = yield* Effect.result(attempt(() => env.journal.remove(ending.id)))
+  env.releasing.delete(ending.id)
+  return removed._tag === "Success" ? "delivered" : "kept"
+})
+
+/** Replays in the background until the journal is empty, with growing waits. One such loop per quota. */
+export const replayLater = (env: Environment): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (env.replayPlanned || env.closed) return Effect.void
+    env.replayPlanned = true
+    return Effect.asVoid(inBackground(env, replayUntilEmpty(env)))
+  })
+
+const replayUntilEmpty = (env: Environment) =>
+  Effect.gen(function* () {
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LAST_WAIT_MS, waitMs * 2)) {
+      yield* Effect.sleep(waitMs)
+      const replayed = yield* Effect.result(replay(env))
+      if (replayed._tag === "Success" && replayed.success.kept === 0) return
+    }
+  }).pipe(
+    Effect.ensuring(
+      Effect.sync(() => {
+        env.replayPlanned = false
+      })
+    )
+  )

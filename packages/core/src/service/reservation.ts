@@ -1,0 +1,75 @@
+/**
+ * A reservation as an Effect program sees it.
+ */
+import * as Effect from "effect/Effect"
+
+import type { InvalidInput } from "../machine/invalid-input.ts"
+import { checked } from "./checked.ts"
+import type { AccountUsage, Denial } from "./denial.ts"
+import { end } from "./end.ts"
+import type { Environment } from "./environment.ts"
+import { grow, growBy, type GrowError, growFor, type Growth } from "./grow.ts"
+import { handleOf, type ReservationHandle } from "./handle.ts"
+import { readAmounts } from "./leg.ts"
+import type { Amounts } from "./limit.ts"
+import type { Opened } from "./open.ts"
+import type { Settlement } from "./settlement.ts"
+
+/** What `open` gives when it admits. It ends exactly once, whoever comes first; all ways to end it give the same settlement. */
+export interface Reservation {
+  readonly granted: true
+  readonly requestId: string
+  /** false: it was denied, and goes on since `enforce` is off; its end is charged. */
+  readonly reserved: boolean
+  /** The accounts' numbers when it began. */
+  readonly accounts: ReadonlyArray<AccountUsage>
+  /** Aborts with the caller's signal, with the quota, and when somebody else ends the reservation. */
+  readonly signal: AbortSignal
+  /** Holds so much more, by unit. Denied growth changes nothing. */
+  readonly grow: (by: Amounts) => Effect.Effect<Growth | Denial, GrowError>
+  /** Sees to it that what is held covers what was used so far, and this. */
+  readonly ensure: (next: Amounts) => Effect.Effect<Growth | Denial, GrowError>
+  /** Adds what one model call used, by unit. The next heartbeat carries it to the store. */
+  readonly used: (usage: Amounts) => Effect.Effect<void, InvalidInput>
+  /** What was used so far, as `used` was told. */
+  readonly measured: () => Amounts
+  /** Ends it at `actuals`; a unit that they leave out is what was measured, or else by `whenUnknown`. */
+  readonly finalize: (actuals?: Amounts) => Effect.Effect<Settlement, InvalidInput>
+  /** Gives back what was not measured. */
+  readonly release: Effect.Effect<Settlement>
+  /** Ends it as a failure or an abort does: by `whenUnknown`. */
+  readonly interrupt: Effect.Effect<Settlement>
+  /** Plain JSON, for another process. */
+  readonly handle: () => ReservationHandle
+}
+
+/** The operations over a turn. */
+export const reservationOf = (env: Environment, { accounts, turn }: Opened): Reservation => ({
+  granted: true,
+  requestId: turn.requestId,
+  reserved: turn.standing._tag === "held",
+  accounts,
+  signal: turn.controller.signal,
+  grow: (by) =>
+    Effect.flatMap(
+      checked(() => growBy(turn, by)),
+      (growing) => grow(env, turn, growing)
+    ),
+  ensure: (next) =>
+    Effect.flatMap(
+      checked(() => growFor(turn, next)),
+      (growing) => grow(env, turn, growing)
+    ),
+  used: (usage) => checked(() => turn.meter.add(readAmounts(usage, "usage", turn.units))),
+  measured: () => turn.meter.totals(),
+  finalize: (actuals = {}) =>
+    Effect.flatMap(
+      checked(() => readAmounts(actuals, "actuals", turn.units)),
+      (actuals) => {
+        return end(env, turn, "finalized", actuals)
+      }
+    ),
+  release: Effect.suspend(() => end(env, turn, "released")),
+  interrupt: Effect.suspend(() => end(env, turn, "interrupted")),
+  handle: () => handleOf(turn)
+})

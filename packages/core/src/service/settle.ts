@@ -1,0 +1,72 @@
+/**
+ * Delivers endings: again and again within bounds; then into the journal. It never fails.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import type * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+
+import type { Outcome } from "../machine/outcome.ts"
+import type { CallError } from "../store/errors.ts"
+import { isPassing } from "./call.ts"
+import type { Ending } from "./ending.ts"
+import type { Environment } from "./environment.ts"
+import { attempt } from "./journal.ts"
+import type { UnsettledReason } from "./observer.ts"
+import { replayLater } from "./replay.ts"
+import { judge, tryEnding, unsettled } from "./try-ending.ts"
+
+/** What became of one ending. */
+export interface Delivery {
+  /** The store's answer; null: it gave none. */
+  readonly outcome: Outcome | null
+  /** Why no account was debited; null: it was, or there was nothing to debit. */
+  readonly problem: UnsettledReason | null
+  readonly journaled: boolean
+}
+
+/** From 50 ms, doubling up to 5 s, give or take a fifth, so that processes do not return in step. */
+const backoff = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("5 seconds")]).pipe(Schedule.jittered)
+
+/** Delivers one ending, or records it. */
+const deliver = Effect.fnUntraced(function* (env: Environment, ending: Ending): Effect.fn.Return<Delivery> {
+  const withinNanos = BigInt(env.settings.settleWithinMs) * 1_000_000n
+  const startNanos = yield* Clock.monotonicTimeNanos
+  const isInTime = Effect.map(Clock.monotonicTimeNanos, (nanos) => nanos - startNanos < withinNanos)
+  const tried = yield* tryEnding(env, ending).pipe(
+    Effect.retry({ schedule: backoff, while: (error) => (isPassing(error) ? isInTime : Effect.succeed(false)) }),
+    Effect.result
+  )
+  if (tried._tag === "Failure") return yield* record(env, ending, tried.failure)
+  env.releasing.delete(ending.id)
+  const problem = yield* judge(env, ending, tried.success)
+  return { outcome: tried.success, problem, journaled: false }
+})
+
+const record = Effect.fnUntraced(function* (
+  env: Environment,
+  ending: Ending,
+  error: CallError
+): Effect.fn.Return<Delivery> {
+  const problem: UnsettledReason = { kind: "undelivered", error }
+  // What the store cannot read now it cannot read later either.
+  const recorded =
+    error._tag === "InvalidInput"
+      ? null
+      : yield* Effect.result(attempt(() => env.journal.record({ ending, failure: error.message })))
+  const journaled = recorded?._tag === "Success"
+  yield* unsettled(env, ending, problem, journaled)
+  if (journaled) yield* replayLater(env)
+  return { outcome: null, problem, journaled }
+})
+
+/** Starts delivering, in a fiber that nobody who waits for it can interrupt. */
+export const startDelivery = (
+  env: Environment,
+  endings: ReadonlyArray<Ending>
+): Effect.Effect<Fiber.Fiber<ReadonlyArray<Delivery>>> =>
+  Effect.forEach(endings, (ending) => deliver(env, ending), { concurrency: "unbounded" }).pipe(
+    Effect.withSpan("tallystick.settle", { attributes: { "tallystick.request_id": endings[0]?.requestId ?? "" } }),
+    (delivery) => FiberSet.run(env.settling, delivery, { startImmediately: true })
+  )

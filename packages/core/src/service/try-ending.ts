@@ -1,0 +1,78 @@
+/**
+ * One try to deliver an ending, and what its answer means.
+ */
+import * as Effect from "effect/Effect"
+
+import type { LegAnswer, Outcome } from "../machine/outcome.ts"
+import { type CallError, OutcomeUnknownError } from "../store/errors.ts"
+import { undecided, within } from "./call.ts"
+import { amountsOf, commandOf, type Ending } from "./ending.ts"
+import { atNow, type Environment } from "./environment.ts"
+import { type DebitEvent, report, type UnsettledReason } from "./observer.ts"
+
+/** One try: fails if the store did not decide. */
+export const tryEnding = (env: Environment, ending: Ending): Effect.Effect<Outcome, CallError> =>
+  within(
+    Effect.flatMap(
+      atNow((nowMs) => commandOf(ending, env.calendar, nowMs)),
+      (command) => env.store.execute([command])
+    ),
+    env.settings.callTimeoutMs,
+    () => new OutcomeUnknownError(`no answer within ${env.settings.callTimeoutMs} ms`)
+  ).pipe(
+    Effect.flatMap(([outcome]) => {
+      const error = undecided(outcome!)
+      return error === undefined ? Effect.succeed(outcome!) : Effect.fail(error)
+    })
+  )
+
+/** Reports what the answer to an ending says: overage, lateness, or why nothing was counted; gives the latter, if so. */
+export const judge = Effect.fnUntraced(function* (
+  env: Environment,
+  ending: Ending,
+  outcome: Outcome
+): Effect.fn.Return<UnsettledReason | null> {
+  const reason = reasonOf(ending, outcome)
+  if (reason !== null) {
+    yield* unsettled(env, ending, reason, false)
+    return reason
+  }
+  for (const [index, leg] of outcome.legs.entries()) {
+    const event = debitOf(ending, index, leg)
+    if (leg.late) yield* report(env.observer, "late", event)
+    // A charge holds nothing, by intention: all of it would be overage.
+    if (leg.overage > 0 && ending.kind !== "charge") yield* report(env.observer, "overage", event)
+  }
+  return null
+})
+
+const reasonOf = (ending: Ending, outcome: Outcome): UnsettledReason | null => {
+  switch (outcome._tag) {
+    case "Unknown":
+      // A release that finds nothing has nothing to give back: it leaves its mark.
+      return ending.kind === "release" ? null : { kind: "unknown" }
+    case "Conflict":
+      return { kind: "conflict", conflict: outcome.reason }
+    case "Undecidable":
+      return { kind: "undecidable" }
+    case "Denied":
+      return { kind: "refused", refusal: outcome.reason }
+    default:
+      return null
+  }
+}
+
+const debitOf = (ending: Ending, index: number, leg: LegAnswer): DebitEvent => ({
+  requestId: ending.requestId,
+  account: leg.account,
+  window: leg.window,
+  unit: ending.legs[index]!.unit,
+  held: leg.held,
+  debited: leg.debited,
+  overage: leg.overage,
+  unbilled: leg.unbilled
+})
+
+/** Reports an ending that no account was debited for. */
+export const unsettled = (env: Environment, ending: Ending, reason: UnsettledReason, journaled: boolean) =>
+  report(env.observer, "unsettled", { requestId: ending.requestId, reason, journaled, amounts: amountsOf(ending) })

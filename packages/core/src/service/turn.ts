@@ -1,0 +1,72 @@
+/**
+ * A turn: what one `open` gave, with all that its ending needs. Mutable, and known only to the service.
+ */
+import * as Deferred from "effect/Deferred"
+import type * as Fiber from "effect/Fiber"
+import * as Semaphore from "effect/Semaphore"
+
+import type { Refused } from "./denial.ts"
+import type { Leg } from "./leg.ts"
+import { Meter } from "./meter.ts"
+import { actualUnits, newPart, type Part } from "./part.ts"
+import type { Settlement } from "./settlement.ts"
+import type { TurnSettings } from "./settings.ts"
+
+/**
+ * How a turn stands with the store. `held`: admitted. `observed`: denied, `enforce` is off, and its end charges. `undecided`: the store did not
+ * decide, `enforce` is off, and its end debits whether there is a hold or not.
+ */
+export type Standing =
+  | { readonly _tag: "held" }
+  | { readonly _tag: "observed"; readonly refused: Refused | null }
+  | { readonly _tag: "undecided" }
+
+/** How it was ended: by a report, by its holder giving up, or by an abort, a failure or the end of the quota. */
+export type Ended = "finalized" | "released" | "interrupted"
+
+export interface Turn {
+  readonly requestId: string
+  readonly settings: TurnSettings
+  readonly standing: Standing
+  readonly parts: Array<Part>
+  readonly meter: Meter
+  /** The units of its limits that are debited by what was used, and those of its estimate: what a usage report may name. */
+  readonly units: ReadonlySet<string>
+  readonly growing: Semaphore.Semaphore
+  readonly done: Deferred.Deferred<Settlement>
+  readonly controller: AbortController
+  /** The settle-once latch: set before anything is sent, never unset. */
+  ended: Ended | undefined
+  heartbeat: Fiber.Fiber<unknown, unknown> | undefined
+  /** When it was last known not to have ended, ms since the epoch; undefined: never (it came from a handle). */
+  knownAtMs: number | undefined
+  /** Stops listening to the caller's signal. */
+  forget: () => void
+}
+
+/** A turn that begins. */
+export const newTurn = (options: {
+  readonly requestId: string
+  readonly legs: ReadonlyArray<Leg>
+  readonly estimated: Iterable<string>
+  readonly settings: TurnSettings
+  readonly standing: Standing
+  readonly knownAtMs: number | undefined
+}): Turn => {
+  const meter = new Meter()
+  return {
+    requestId: options.requestId,
+    settings: options.settings,
+    standing: options.standing,
+    parts: [newPart(options.requestId, options.legs, meter)],
+    meter,
+    units: new Set([...actualUnits(options.legs), ...options.estimated]),
+    growing: Semaphore.makeUnsafe(1),
+    done: Deferred.makeUnsafe(),
+    controller: new AbortController(),
+    ended: undefined,
+    heartbeat: undefined,
+    knownAtMs: options.knownAtMs,
+    forget: () => {}
+  }
+}

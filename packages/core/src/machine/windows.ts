@@ -46,7 +46,7 @@ export const isRollDue = (
   if (window.kind === "idle") return !holdsLive && timeMs >= account.changedMs + window.idleMs
   const bounds = boundsAt(window, nowMs)
   if (bounds === undefined || account.endMs === null) return false
-  return nowMs >= account.endMs || bounds.endMs <= account.startMs
+  return nowMs >= account.endMs || bounds.endMs < account.startMs
 }
 
 /** What the first change of a new window writes. */

@@ -1,0 +1,97 @@
+/**
+ * The six classic bugs of quota stores.
+ */
+import type { Patch } from "../patch.ts"
+
+export const classics: ReadonlyArray<Patch> = [
+  {
+    name: "check-without-reserved",
+    what: "admission compares with what was used alone, so that calls under way do not count",
+    expects: "I1",
+    edits: [
+      { file: "core/src/machine/refuse.ts", find: "amount > limit - used - reserved", replace: "amount > limit - used" }
+    ]
+  },
+  {
+    name: "repeat-holds-twice",
+    what: "a reserve that is sent again holds again",
+    expects: "I4",
+    edits: [
+      {
+        file: "core/src/machine/reserve.ts",
+        find: `if (works.some((work) => work.state !== "none")) {`,
+        replace: `if (works.some((work) => work.state !== "none" && work.state !== "held")) {`
+      }
+    ]
+  },
+  {
+    name: "second-finalize-debits",
+    what: "a finalize that is sent again gets the right answer and debits again",
+    expects: "I12",
+    edits: [
+      {
+        file: "core/src/machine/finalize.ts",
+        find: `    case "nothing":
+      return work
+`,
+        replace: `    case "nothing": {
+      const { entry } = work.rows
+      if (entry === undefined || work.state !== "finalized") return work
+      return change(work, { cause: "finalized", id: command.id, usedDelta: entry.debited, entry })
+    }
+`
+      }
+    ]
+  },
+  {
+    name: "release-after-finalize",
+    what: "a release of what was finalized gives its hold back once more, out of what others hold",
+    expects: "I2",
+    edits: [
+      {
+        file: "core/src/machine/release.ts",
+        find: `  return work.state === "none" ? mark(work, "release", command.id) : work
+`,
+        replace: `  const { account, entry } = work.rows
+  if (work.state === "finalized" && account !== undefined && entry !== undefined) {
+    const reservedDelta = 0 - Math.min(account.reserved, entry.held)
+    return change(work, { cause: "released", id: command.id, reservedDelta, entry })
+  }
+  return work.state === "none" ? mark(work, "release", command.id) : work
+`
+      },
+      {
+        file: "core/src/machine/release.ts",
+        find: `import type { Work } from "./work.ts"`,
+        replace: `import { change } from "./work.ts"
+import type { Work } from "./work.ts"`
+      }
+    ]
+  },
+  {
+    name: "expiry-never-reclaimed",
+    what: "what an expired hold had reserved stays reserved",
+    expects: "I2",
+    edits: [{ file: "core/src/machine/due.ts", find: "    reservedDelta -= row.amount\n", replace: "" }]
+  },
+  {
+    name: "first-leg-not-undone",
+    what: "the legs of a reserve are taken one after the other, and the first stays when the second is denied",
+    expects: "I5",
+    edits: [
+      {
+        file: "core/src/machine/reserve.ts",
+        find: `  if (refused !== undefined) return decided(works, {`,
+        replace: `  if (refused !== undefined) {
+    let isDenied = false
+    const taken = works.map((work) => {
+      isDenied ||= refuse([{ work, amount: work.leg.amount, whole: work.leg.amount }], RESERVE_RANKS) !== undefined
+      return isDenied ? work : admit(command, work, accounts, digest)
+    })
+    return decided(taken, { _tag: "Denied", ...common(command, taken), ...refused })
+  }
+  if (refused !== undefined) return decided(works, {`
+      }
+    ]
+  }
+]

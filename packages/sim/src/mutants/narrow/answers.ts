@@ -1,0 +1,64 @@
+/**
+ * Bugs that break one invariant and no other: about what an id means and what is answered (I4, I5, I6, I9, I10, I11, I13, I14).
+ */
+import type { Patch } from "../patch.ts"
+
+export const narrowAnswers: ReadonlyArray<Patch> = [
+  {
+    name: "finalized-after-released",
+    what: "a finalize of a released id is answered as though it had been finalized, and debits nothing",
+    expects: "I4",
+    edits: [
+      {
+        file: "core/src/machine/finalize.ts",
+        find: `work.state === "released" || work.state === "charged"`,
+        replace: `work.state === "charged"`
+      }
+    ]
+  },
+  {
+    name: "repeat-is-a-change",
+    what: "a reserve that is sent again holds nothing more, and counts as a change",
+    expects: "I6",
+    edits: [
+      {
+        file: "core/src/machine/reserve.ts",
+        find: `    return decided(works, { _tag: "Granted", ...common(command, works, { granted: true, replayed: true }) })
+`,
+        replace: `    const again = works.map((work) => change(work, { cause: "reserved", id: command.id, entry: work.rows.entry }))
+    return decided(again, { _tag: "Granted", ...common(command, again, { granted: true, replayed: true }) })
+`
+      }
+    ]
+  },
+  {
+    name: "warns-too-early",
+    what: "the amount from which on an account warns is rounded down",
+    expects: "I9",
+    edits: [{ file: "core/src/machine/status.ts", find: "Math.ceil(((limit", replace: "Math.floor(((limit" }]
+  },
+  {
+    name: "roll-counts-double",
+    what: "a window that ends counts as two",
+    expects: "I11",
+    edits: [
+      { file: "core/src/machine/due.ts", find: "period: account.period + 1", replace: "period: account.period + 2" }
+    ]
+  },
+  {
+    name: "admits-while-closed",
+    what: "a closed account admits what it has room for",
+    expects: "I13",
+    edits: [
+      {
+        file: "core/src/machine/refuse.ts",
+        find: `  for (const reason of ranks) {
+    const failing`,
+        replace: `  const others = ranks.filter((reason) => reason !== "closed")
+  for (const reason of ranks) {
+    if (reason === "closed" && !others.some((other) => asked.some((one) => fails[other](one)))) continue
+    const failing`
+      }
+    ]
+  }
+]

@@ -2,6 +2,7 @@
  * Reserves one part, with the rules that keep the store simple: what may have been sent twice and is denied is released before the caller
  * hears so, what was given up is released behind its back, and what took long is renewed before it is granted.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -20,18 +21,24 @@ import { startDelivery } from "./settle.ts"
 /** Makes an effect interruptible again, if its caller is. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** The store's decision on a part: admitted or denied. Anything else fails. To be called where interruption is masked. */
+/**
+ * The store's decision on a part: admitted or denied. Anything else fails. To be called where interruption is masked.
+ *
+ * `undoes`: what is unknown is undone after a failure, or only after an interruption, since the caller goes on without an answer.
+ */
 export const admit = Effect.fnUntraced(function* (
   env: Environment,
   restore: Restore,
   requestId: string,
   part: Part,
-  ttlMs: number
+  ttlMs: number,
+  undoes: "failure" | "interruption" = "failure"
 ): Effect.fn.Return<Granted | Denied, CallError | QuotaConflict> {
   // Its release is under way and would end what is reserved now; when it has arrived the store says the same.
   if (env.releasing.has(part.id)) return yield* Effect.fail(new QuotaConflict(requestId, "ended"))
   const sending = { count: 0, open: 0 }
   const undo = startRelease(env, requestId, part)
+  const isUndone = (cause: Cause.Cause<unknown>) => undoes === "failure" || Cause.hasInterrupts(cause)
   const startNanos = yield* Clock.monotonicTimeNanos
   const outcome = yield* restore(
     sendOne(
@@ -40,12 +47,15 @@ export const admit = Effect.fnUntraced(function* (
       env.settings.callTimeoutMs,
       sending
     )
-  ).pipe(Effect.onError(() => (sending.open > 0 ? undo : Effect.void)))
+  ).pipe(Effect.onError((cause) => (sending.open > 0 && isUndone(cause) ? undo : Effect.void)))
   switch (outcome._tag) {
     case "Granted": {
       const tookMs = Number((yield* Clock.monotonicTimeNanos) - startNanos) / 1e6
       // More than half of its time may be gone: the first heartbeat, a third of a ttl from now, could come too late.
-      if (tookMs > ttlMs / 2) yield* renew(env, restore, part, ttlMs, tookMs).pipe(Effect.onError(() => undo))
+      if (tookMs > ttlMs / 2)
+        yield* renew(env, restore, part, ttlMs, tookMs).pipe(
+          Effect.onError((cause) => (isUndone(cause) ? undo : Effect.void))
+        )
       return outcome
     }
     case "Denied":

@@ -1,12 +1,11 @@
 /**
  * Ends a turn, once.
  */
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
-import type { Environment } from "./environment.ts"
+import { currentMs, type Environment } from "./environment.ts"
 import type { Amounts } from "./limit.ts"
 import { report } from "./observer.ts"
 import { actualUnits } from "./part.ts"
@@ -42,7 +41,7 @@ const settle = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Settlement> {
   // A growth under way may add a reservation: it must be among those that are ended.
   const endings = yield* turn.growing.withPermits(1)(
-    Effect.map(Clock.currentTimeMillis, (nowMs) => planEnding(turn, ended, actuals, nowMs))
+    Effect.map(currentMs, (nowMs) => planEnding(turn, ended, actuals, nowMs))
   )
   if (ended === "finalized") yield* reportUnmeasured(env, turn, actuals)
   const sent = endings.filter((ending) => ending.legs.length > 0)

@@ -38,5 +38,8 @@ export interface Environment {
   replayPlanned: boolean
 }
 
+/** The time, in whole milliseconds: a clock may give fractions, a command may not carry them. */
+export const currentMs: Effect.Effect<number> = Effect.map(Clock.currentTimeMillis, Math.floor)
+
 /** Something that depends on when it is sent: the calendar's windows, and how long ago. */
-export const atNow = <A>(build: (nowMs: number) => A): Effect.Effect<A> => Effect.map(Clock.currentTimeMillis, build)
+export const atNow = <A>(build: (nowMs: number) => A): Effect.Effect<A> => Effect.map(currentMs, build)

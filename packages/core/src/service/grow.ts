@@ -1,7 +1,6 @@
 /**
  * Grows what a turn holds, before each further model call.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 import { MAX_AMOUNT } from "../machine/constants.ts"
@@ -12,7 +11,7 @@ import { admit, type Restore } from "./admit.ts"
 import { sendOne } from "./call.ts"
 import { checked } from "./checked.ts"
 import { type Denial, denialOf, type Refused } from "./denial.ts"
-import { atNow, type Environment } from "./environment.ts"
+import { atNow, currentMs, type Environment } from "./environment.ts"
 import { type QuotaConflict, ReservationEnded } from "./errors.ts"
 import { lostState } from "./heartbeat.ts"
 import { readAmounts } from "./leg.ts"
@@ -112,7 +111,7 @@ const sendGrowth = (env: Environment, turn: Turn, totals: Amounts): Effect.Effec
     extendOf(turn.parts, turn.parts.length - 1, turn.meter, { ttlMs, whenUnknown, totals }, env.calendar, nowMs)
   )
   return Effect.gen(function* () {
-    const sentAtMs = yield* Clock.currentTimeMillis
+    const sentAtMs = yield* currentMs
     const outcome = yield* sendOne(env.store, command, env.settings.callTimeoutMs)
     if (outcome._tag !== "Extended")
       return yield* Effect.fail(new ReservationEnded(turn.requestId, lostState([outcome]) ?? "none"))

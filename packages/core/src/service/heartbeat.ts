@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { LegState, Outcome } from "../machine/outcome.ts"
 import { inBackground } from "./background.ts"
 import { send } from "./call.ts"
-import { atNow, type Environment } from "./environment.ts"
+import { atNow, currentMs, type Environment } from "./environment.ts"
 import { ReservationEnded } from "./errors.ts"
 import { report } from "./observer.ts"
 import { extendOf } from "./part.ts"
@@ -44,7 +44,7 @@ const beats = Effect.fnUntraced(function* (env: Environment, turn: Turn) {
 /** One renewal of all parts. */
 export const beat = (env: Environment, turn: Turn) =>
   Effect.gen(function* () {
-    const sentAtMs = yield* Clock.currentTimeMillis
+    const sentAtMs = yield* currentMs
     const outcomes = yield* send(
       env.store,
       atNow((nowMs) => {

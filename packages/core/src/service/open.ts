@@ -1,7 +1,6 @@
 /**
  * Opens a turn.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
@@ -13,7 +12,7 @@ import { refuseOtherKeys, readObject, readText } from "./check.ts"
 import { checked } from "./checked.ts"
 import { type Denial, denialOf, type Refused } from "./denial.ts"
 import { end } from "./end.ts"
-import type { Environment } from "./environment.ts"
+import { currentMs, type Environment } from "./environment.ts"
 import { QuotaClosed, type QuotaConflict } from "./errors.ts"
 import { startHeartbeat } from "./heartbeat.ts"
 import { type Leg, readLimits } from "./leg.ts"
@@ -88,9 +87,10 @@ export const openTurn = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Opened | Denial, OpenError> {
   if (env.closed) return yield* Effect.fail(new QuotaClosed())
   const asked = yield* checked(() => readRequest(env, request))
-  const knownAtMs = yield* Clock.currentTimeMillis
+  const knownAtMs = yield* currentMs
   const part = newPart(asked.requestId, asked.legs, new Meter())
-  const decided = yield* Effect.result(admit(env, restore, asked.requestId, part, asked.settings.ttlMs))
+  const undoes = env.settings.enforce ? "failure" : "interruption"
+  const decided = yield* Effect.result(admit(env, restore, asked.requestId, part, asked.settings.ttlMs, undoes))
   if (decided._tag === "Failure") {
     const error = decided.failure
     if (env.settings.enforce || error._tag === "InvalidInput") return yield* Effect.fail(asOptionsError(error))

@@ -110,12 +110,16 @@ export interface Quota extends AsyncDisposable {
 export const createQuota = (options: QuotaOptions): Quota => {
   const { closesStore, layer, settings, store } = readOptions(options)
   const runtime = ManagedRuntime.make(Layer.provideMerge(Layer.effect(Shared, makeEnvironment(settings)), layer))
-  const run = runnerOf(async () => runtime.cachedContext ?? runtime.context())
+  let built: Context.Context<Environment> | undefined
+  // Kept beyond the runtime: a reservation that was ended by `close` still says how.
+  const run = runnerOf(async () => (built ??= await runtime.context()))
   const close = async (graceMs: number): Promise<void> => {
-    const env = await run(Shared)
-    await run(shutdown(env, graceMs))
-    await runtime.dispose()
-    if (closesStore) await Effect.runPromise(store.close)
+    try {
+      await run(Effect.flatMap(Shared, (env) => shutdown(env, graceMs)))
+    } finally {
+      await runtime.dispose()
+      if (closesStore) await Effect.runPromise(store.close)
+    }
   }
   return quotaOf(run, settings.abortGraceMs, close)
 }

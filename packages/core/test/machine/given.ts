@@ -83,7 +83,8 @@ export class World {
 
   leg(text: string, kind: keyof typeof amountName | "other" = "other"): Record<string, unknown> {
     const [, name = "", amount, measured, settle] = legText.exec(text)!
-    const { account = name, unit = "u", limit = 100, warnAt, window } = this.terms[name] ?? {}
+    const { account = name, limit = 100, warnAt, window, ...terms } = this.terms[name] ?? {}
+    const unit = "unit" in terms ? terms.unit : "u"
     const leg: Record<string, unknown> = { account, unit, warnAt, window, settle }
     if (limit !== "none") leg["limit"] = limit
     if (amount !== undefined && kind !== "other") leg[amountName[kind]] = Number(amount)

@@ -8,7 +8,9 @@ import {
   decide,
   defaultSettings,
   InvalidInput,
+  isOutside,
   isOver,
+  presentPeriod,
   readAccounts,
   readCommands,
   readInteger,
@@ -86,7 +88,7 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
     holds: (account, page) =>
       step(
         () => readHolds(account, page),
-        (read, nowMs) => holdsAt(tables, read, nowMs)
+        (read, nowMs) => holdsAt(tables, read, nowMs, settings)
       ),
     sweep: (limit) =>
       step(
@@ -134,26 +136,33 @@ const usageAt = (
   settings: Settings
 ): ReadonlyArray<AccountAnswer> => {
   const answers = usage(accounts, tables.fetchAccounts(accounts, nowMs), nowMs, settings)
-  if (answers === undefined)
-    throw new NotAppliedError("clock: the store's clock lies outside the calendar windows that the call carries")
+  if (answers === undefined) throw outsideOfWindows()
   return answers
 }
 
+const outsideOfWindows = (): NotAppliedError =>
+  new NotAppliedError("clock: the store's clock lies outside the calendar windows that the call carries")
+
 const readHolds = (account: AccountId, page: PageRequest) => ({
-  key: accountKey({ account: readText(account.account, "account"), window: readWindow(account.window, "window") }),
+  account: { account: readText(account.account, "account"), window: readWindow(account.window, "window") },
   after: page.after === undefined ? undefined : readText(page.after, "page.after"),
   limit: readInteger(page.limit, "page.limit", 1, 1_000)
 })
 
-const holdsAt = (tables: Tables, { key, after, limit }: ReturnType<typeof readHolds>, nowMs: number): Page<Hold> => {
-  const slot = tables.slots.get(key)
-  if (slot === undefined) return { items: [], next: null }
+const holdsAt = (
+  tables: Tables,
+  { account, after, limit }: ReturnType<typeof readHolds>,
+  nowMs: number,
+  settings: Settings
+): Page<Hold> => {
+  if (isOutside(account.window, nowMs)) throw outsideOfWindows()
+  const slot = tables.slots.get(accountKey(account))
+  const period = slot && presentPeriod(account, tables.rowsOf(slot, nowMs), nowMs, settings)
+  if (slot === undefined || period === undefined) return { items: [], next: null }
   const timeMs = accountTime(slot.account, nowMs)
   const live = [...slot.entries.values()]
-    .filter(
-      ({ id, row }) =>
-        row.state === "held" && !isOver(row.deadlineMs, timeMs) && (after === undefined || compareBytes(id, after) > 0)
-    )
+    .filter(({ row }) => row.state === "held" && !isOver(row.deadlineMs, timeMs))
+    .filter(({ id }) => after === undefined || compareBytes(id, after) > 0)
     .toSorted((left, right) => compareBytes(left.id, right.id))
   const items = live.slice(0, limit).map(({ id, row }): Hold => ({
     id,
@@ -164,7 +173,7 @@ const holdsAt = (tables: Tables, { key, after, limit }: ReturnType<typeof readHo
     whenUnknown: row.whenUnknown,
     ageMs: timeMs - row.createdMs,
     expiresInMs: row.deadlineMs - timeMs,
-    windowPassed: row.period !== slot.account.period
+    windowPassed: row.period !== period
   }))
   return { items, next: live.length > limit ? items[items.length - 1]!.id : null }
 }

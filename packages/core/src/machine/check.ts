@@ -9,7 +9,7 @@ export type Fields = Readonly<Record<string, unknown>>
 
 export const readObject = (value: unknown, field: string, range = "an object"): Fields => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidInput(field, range, value)
-  // Copies what is its own or inherited by a getter of its class alike; `__proto__` among the keys stays a key of the copy.
+  // Copies all that can be enumerated, own and inherited; `__proto__` among the keys stays a key of the copy.
   const copy: Record<string, unknown> = Object.create(null)
   for (const key in value) copy[key] = Reflect.get(value, key)
   return copy

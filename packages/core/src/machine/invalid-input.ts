@@ -30,5 +30,6 @@ const show = (value: unknown): string => {
   if (Object.is(value, -0)) return "-0"
   if (value === null || typeof value === "number" || typeof value === "boolean") return String(value)
   if (value === undefined) return "missing"
-  return Array.isArray(value) ? `an array of ${value.length}` : `a ${typeof value}`
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  return typeof value === "object" ? "an object" : `a ${typeof value}`
 }

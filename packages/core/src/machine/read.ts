@@ -32,3 +32,11 @@ export const usage = (
   if (accounts.some((account) => isOutside(account.window, nowMs))) return undefined
   return accounts.map((account, index) => accountAnswer(settle(account, index, rows[index]!, nowMs, settings)))
 }
+
+/** The period that an account is in once what is due has happened; undefined if there is none (no row, or a forgotten one). */
+export const presentPeriod = (
+  account: AccountRef,
+  rows: AccountRows,
+  nowMs: number,
+  settings: Settings
+): number | undefined => settle(account, 0, rows, nowMs, settings).rows.account?.period

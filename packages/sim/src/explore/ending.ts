@@ -1,0 +1,111 @@
+/**
+ * The ending of a run (I8): all clients are gone, all deadlines pass; then nothing is reserved, and what fits is admitted, and nothing else is.
+ */
+import { MAX_AMOUNT } from "@tallystick/core/machine"
+import type { AccountAnswer, Outcome, Reserve } from "@tallystick/core/machine"
+
+import { must } from "../oracle/checks.ts"
+import type { Asked } from "../oracle/checks.ts"
+import { termsOf } from "../workload/accounts.ts"
+import type { Message } from "../workload/client.ts"
+import type { Waiting } from "../world/world.ts"
+import type { Cast } from "./actions.ts"
+import type { Stage } from "./stage.ts"
+import { jumpWords } from "./timeline.ts"
+
+/** Longer than any retention and than all jumps of a tape together: everything that can be forgotten is. */
+const SILENCE_MS = 30 * 86_400_000
+
+export function* end({ stage, network }: Cast, asked: Asked): Waiting<void> {
+  const { world, work, store } = stage.parts
+  yield* network.drain(stage)
+  yield* pass(stage, asked, Math.max(1_000, stage.lastDeadlineMs + 1_000 - world.nowMs))
+  yield* probe(stage, asked, 1)
+  if (!work.swarm.isForgetful) return
+  yield* pass(stage, asked, SILENCE_MS)
+  yield* stage.read(store.sweep(1_000))
+  yield* stage.look({ words: "a sweep" })
+  yield* probe(stage, asked, 2)
+}
+
+function* pass(stage: Stage, asked: Asked, byMs: number): Waiting<void> {
+  const { world, work, timeline } = stage.parts
+  const words = jumpWords(byMs)
+  timeline?.add(world.nowMs, "clock", "ending", `all clients are gone, ${words}`)
+  stage.isEnding = true
+  world.jump(byMs)
+  yield* stage.look({ words })
+  for (const { account, reserved, known } of work.state) {
+    if (known) asked[8]!++
+    must(
+      reserved === 0,
+      "I8",
+      () => `with all clients gone and all deadlines past, ${account} still has ${reserved} reserved`
+    )
+  }
+}
+
+/** Reserves all that is left of each account, then 1 more. */
+function* probe(stage: Stage, asked: Asked, round: number): Waiting<void> {
+  const { world, work, timeline } = stage.parts
+  const probes: Array<Reserve> = []
+  for (const [index, plan] of work.swarm.accounts.entries()) {
+    const seen = work.state[index]!
+    if (!seen.open || !seen.known) continue
+    // The limit in code of the state's reference, also where the workload's clients name none.
+    const terms = { ...termsOf(plan, world.nowMs, 0), unit: seen.unit ?? plan.unit, limit: plan.limit ?? null }
+    for (const amount of amountsOf(seen))
+      probes.push({
+        kind: "reserve",
+        id: `p${round * 100 + probes.length}`,
+        ttlMs: 1_000,
+        legs: [{ ...terms, amount, settle: "actual" }]
+      })
+  }
+  if (probes.length === 0) return
+  const before = work.state
+  const message: Message = {
+    client: -1,
+    lane: "operator",
+    commands: probes,
+    fault: "none",
+    sentAtMs: world.nowMs,
+    life: -1
+  }
+  timeline?.add(
+    world.nowMs,
+    "operator",
+    "ending",
+    `a probe of what is left: ${probes.map(({ legs }) => `${legs[0]!.amount} of ${legs[0]!.account}`).join(", ")}`
+  )
+  stage.onOutcomes = (outcomes) => checkProbes(asked, probes, outcomes, before)
+  yield* stage.execute(message, false)
+  stage.onOutcomes = undefined
+}
+
+const amountsOf = ({ limit, spendable, used }: AccountAnswer): ReadonlyArray<number> => {
+  if (limit === null) return used + 5 <= MAX_AMOUNT ? [5] : []
+  return spendable === null || spendable === 0 ? [1] : [spendable, 1]
+}
+
+/** A reserve is admitted if and only if used + amount <= limit. */
+const checkProbes = (
+  asked: Asked,
+  probes: ReadonlyArray<Reserve>,
+  outcomes: ReadonlyArray<Outcome>,
+  before: ReadonlyArray<AccountAnswer>
+): void => {
+  const held = new Map<string, number>()
+  for (const [index, { legs }] of probes.entries()) {
+    const { account, amount } = legs[0]!
+    const { limit, used } = before.find((seen) => seen.account === account)!
+    const taken = held.get(account) ?? 0
+    const fits = limit === null || used + taken + amount <= limit
+    asked[8]!++
+    must(outcomes[index]!.granted === fits, "I8", () => {
+      const said = outcomes[index]!.granted ? "admitted" : "denied"
+      return `with all clients gone, a reserve of ${amount} of ${account} was ${said} with used ${used} and ${taken} reserved of limit ${limit}`
+    })
+    if (fits) held.set(account, taken + amount)
+  }
+}

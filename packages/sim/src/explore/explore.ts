@@ -1,0 +1,162 @@
+/**
+ * The search: run after run of a seed, until one breaks an invariant; then the shortest run that breaks the same.
+ */
+import { invariantIds, newAsked } from "../oracle/checks.ts"
+import type { Asked } from "../oracle/checks.ts"
+import { Book } from "../oracle/book.ts"
+import type { ExploreReport, Failure, InvariantId } from "../report/model.ts"
+import { loadStore } from "../stores.ts"
+import type { LoadedStore } from "../stores.ts"
+import { turn } from "../turn.ts"
+import { drive } from "../world/drive.ts"
+import { encodeTape } from "../world/tape.ts"
+import type { Tape } from "../world/tape.ts"
+import { Coverage } from "./coverage.ts"
+import { shrinkable, tapeOf } from "./generate.ts"
+import { playTape } from "./run.ts"
+import type { MakeStore, Run } from "./run.ts"
+import { shrink } from "./shrink.ts"
+
+export interface ExploreOptions {
+  /** "memory" (default), "./file.ts", or a function that makes a fresh, empty store. */
+  readonly store?: string | MakeStore | undefined
+  /** Default: 20,000. */
+  readonly runs?: number | undefined
+  /** Default: 1. The same seed gives the same runs. */
+  readonly seed?: number | undefined
+  /** Those that are on; default: all. A run in which another one breaks ends there, without a failure. */
+  readonly invariants?: ReadonlyArray<InvariantId> | undefined
+  /** Only this tape, once. */
+  readonly tape?: Tape | undefined
+  readonly onProgress?: ((progress: ExploreProgress) => void) | undefined
+  /** Ends the search; the report is of the runs until then. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ExploreProgress {
+  readonly runs: number
+  readonly of: number
+  readonly messages: number
+  readonly interleavings: number
+  readonly checks: number
+  /** Something broke, and is being made smaller. */
+  readonly isShrinking: boolean
+}
+
+/** Runs between two turns of the event loop: some 50 ms. */
+const RUNS_PER_TURN = 128
+
+export const explore = async (options: ExploreOptions = {}): Promise<ExploreReport> => {
+  const { runs = 20_000, seed = 1, signal, onProgress } = options
+  const loaded = await storeOf(options.store)
+  const search = new Search(loaded, seed, new Set(options.invariants ?? invariantIds))
+  let done = 0
+  const progress = (isShrinking: boolean): void =>
+    onProgress?.({ ...search.progress, runs: done, of: runs, isShrinking })
+  if (options.tape !== undefined) {
+    await search.play(options.tape, undefined)
+    return search.report(1)
+  }
+  const isStopped = (): boolean => search.failure !== null || signal?.aborted === true
+  while (done < runs && !isStopped()) {
+    const until = Math.min(runs, done + RUNS_PER_TURN)
+    while (done < until && search.failure === null) {
+      const isBroken = search.play(tapeOf(seed, done), done)
+      done++
+      if (isBroken instanceof Promise) await isBroken
+    }
+    progress(search.failure !== null)
+    await turn()
+  }
+  return search.report(done)
+}
+
+const storeOf = async (store: string | MakeStore | undefined): Promise<LoadedStore> =>
+  typeof store === "function"
+    ? { name: store.name === "" ? "a function" : store.name, makeStore: store }
+    : loadStore(store ?? "memory")
+
+class Search {
+  readonly asked: Asked = newAsked()
+  readonly coverage = new Coverage()
+  failure: Failure | null = null
+  readonly #loaded: LoadedStore
+  readonly #seed: number
+  readonly #on: ReadonlySet<InvariantId>
+
+  constructor(loaded: LoadedStore, seed: number, on: ReadonlySet<InvariantId>) {
+    this.#loaded = loaded
+    this.#seed = seed
+    this.#on = on
+  }
+
+  get progress(): Pick<ExploreProgress, "messages" | "interleavings" | "checks"> {
+    const { messages, interleavings } = this.coverage
+    return { messages, interleavings: interleavings.size, checks: this.asked.reduce((sum, count) => sum + count, 0) }
+  }
+
+  /** One run; waits only if the store does. */
+  play(tape: Tape, run: number | undefined): void | Promise<void> {
+    const played = this.#run(tape, this.asked, false)
+    return played instanceof Promise
+      ? played.then((result) => this.#ended(result, tape, run))
+      : this.#ended(played, tape, run)
+  }
+
+  #run(tape: Tape, asked: Asked, isTimed: boolean): Run | Promise<Run> {
+    return drive(playTape(tape, this.#parts(asked, isTimed)))
+  }
+
+  #parts(asked: Asked, isTimed: boolean) {
+    return { makeStore: this.#loaded.makeStore, newBook, asked, isTimed }
+  }
+
+  #ended({ violation, coverage, hash }: Run, tape: Tape, run: number | undefined): void | Promise<void> {
+    this.coverage.add(coverage, hash)
+    if (violation === null || !this.#on.has(violation.invariant)) return
+    return this.#fail(violation.invariant, tape, run)
+  }
+
+  async #fail(invariant: InvariantId, tape: Tape, run: number | undefined): Promise<void> {
+    const scrap = newAsked()
+    const parts = this.#parts(scrap, false)
+    const breaks = function* (candidate: Tape) {
+      const { violation } = yield* playTape(candidate, parts)
+      return violation?.invariant === invariant
+    }
+    const first = run === undefined ? undefined : shrinkable(this.#seed, run)
+    const smallest = run === undefined ? tape : await drive(shrink(first, tape, breaks))
+    const { timeline, violation } = await this.#run(smallest, scrap, true)
+    this.failure = {
+      invariant,
+      because: violation?.because ?? "it does not break again with the same tape: the store is not deterministic",
+      seed: this.#seed,
+      tape: smallest,
+      steps: timeline?.lines ?? [],
+      replay: `tallystick explore --store ${this.#loaded.name} --seed ${this.#seed} --tape ${encodeTape(smallest)}`
+    }
+  }
+
+  report(runs: number): ExploreReport {
+    const { failure, coverage, asked } = this
+    return {
+      command: "explore",
+      ok: failure === null,
+      store: this.#loaded.name,
+      seed: this.#seed,
+      runs,
+      messages: coverage.messages,
+      interleavings: coverage.interleavings.size,
+      faults: coverage.faults,
+      answers: coverage.answers,
+      invariants: invariantIds.map((id, index) => ({
+        id,
+        checks: asked[index + 1]!,
+        violations: failure?.invariant === id ? 1 : 0
+      })),
+      failure
+    }
+  }
+}
+
+const newBook = (settings: ConstructorParameters<typeof Book>[0]): Book => new Book(settings)

@@ -1,0 +1,111 @@
+/**
+ * One run: a tape played from its first block to its ending, in a world of its own, on a fresh store.
+ */
+import type { Settings } from "@tallystick/core/machine"
+import type { QuotaStore } from "@tallystick/core/store"
+
+import { Violation } from "../oracle/checks.ts"
+import type { Asked } from "../oracle/checks.ts"
+import { Judge } from "../oracle/judge.ts"
+import type { Oracle } from "../oracle/oracle.ts"
+import { numberOf } from "../workload/accounts.ts"
+import { newClient } from "../workload/client.ts"
+import { SequenceHash } from "../workload/hash.ts"
+import { newBudget } from "../workload/jump.ts"
+import { swarmOf } from "../workload/swarm.ts"
+import { Workload } from "../workload/workload.ts"
+import { Block, blockCount, STRIDE } from "../world/tape.ts"
+import type { Tape } from "../world/tape.ts"
+import { World } from "../world/world.ts"
+import type { Waiting } from "../world/world.ts"
+import { act } from "./actions.ts"
+import type { Cast } from "./actions.ts"
+import { RunCoverage } from "./coverage.ts"
+import { end } from "./ending.ts"
+import { Network } from "./network.ts"
+import { isCausedByLooking } from "./rerun.ts"
+import { Stage } from "./stage.ts"
+import { Timeline } from "./timeline.ts"
+
+/** Makes the store of one run. A promise is awaited: that is for stores that leave the process. */
+export type MakeStore = (settings: Settings) => QuotaStore | Promise<QuotaStore>
+
+export interface RunParts {
+  readonly makeStore: MakeStore
+  readonly newBook: (settings: Settings) => Oracle
+  readonly asked: Asked
+  readonly isTimed: boolean
+}
+
+export interface Run {
+  readonly violation: Violation | null
+  readonly coverage: RunCoverage
+  readonly hash: number
+  readonly timeline: Timeline | null
+}
+
+export function* playTape(tape: Tape, parts: RunParts): Waiting<Run> {
+  const swarm = swarmOf(tape)
+  const made = parts.makeStore(swarm.settings)
+  const store = yield* resolved(made)
+  const world = new World(swarm.startMs, store.capabilities.atomicOver === "process")
+  const judge = new Judge(() => parts.newBook(swarm.settings), swarm.settings, numberOf, parts.asked)
+  const coverage = new RunCoverage()
+  const hash = new SequenceHash()
+  const timeline = parts.isTimed ? new Timeline(swarm.startMs) : null
+  const clients = Array.from({ length: swarm.clients }, (_, number) => newClient(number))
+  const operator = newClient(-1)
+  const network = new Network(clients, operator)
+  const stage = new Stage(
+    { world, store, judge, work: new Workload(swarm), coverage, hash, timeline, asked: parts.asked },
+    (message, outcomes) => network.answered(message, outcomes)
+  )
+  const cast: Cast = { stage, network, clients, operator, budget: newBudget(swarm.isWobbly) }
+  const run = (violation: Violation | null): Run => ({ violation, coverage, hash: hash.value, timeline })
+  try {
+    yield* play(tape, cast, parts.asked)
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error
+    const violation = yield* final(error, stage, parts)
+    timeline?.broke(violation)
+    return run(violation)
+  }
+  yield* stage.closed()
+  return run(null)
+}
+
+/** A store at once, or once its promise has it. */
+function* resolved(made: QuotaStore | Promise<QuotaStore>): Waiting<QuotaStore> {
+  if (!(made instanceof Promise)) return made
+  let store: QuotaStore | undefined
+  yield made.then((value) => {
+    store = value
+  })
+  return store!
+}
+
+function* play(tape: Tape, cast: Cast, asked: Asked): Waiting<void> {
+  const block = new Block(tape)
+  const count = blockCount(tape)
+  yield* cast.stage.look({ words: "the beginning" })
+  let isEmpty = true
+  for (let index = 1; index <= count; index++) {
+    block.offset = index * STRIDE
+    if (block.what === 0) continue
+    isEmpty = false
+    yield* act(cast, block)
+  }
+  // A tape of zeros is a run in which nothing happens, not even an ending.
+  if (!isEmpty) yield* end(cast, asked)
+}
+
+/** What it is in the end: in the ending every wrong sum or admission is I8; what goes away when nobody looks is I14. */
+function* final(violation: Violation, stage: Stage, parts: RunParts): Waiting<Violation> {
+  const { invariant, because } = violation
+  const isEnding = stage.isEnding && (invariant === "I1" || invariant === "I2")
+  const named = isEnding ? new Violation("I8", because) : violation
+  if (invariant === "I10" || invariant === "I14" || stage.hasOverlapped || stage.hasFailed || !stage.isQuiet)
+    return named
+  if (!(yield* isCausedByLooking(stage, parts))) return named
+  return new Violation("I14", `${because}; with the same commands at the same times, but nobody reading, all is right`)
+}

@@ -1,0 +1,211 @@
+/**
+ * The store's side of a run: calls begin and end here, and whenever none is under way the judge sees answers and state.
+ */
+import type { AccountRef, Command, Outcome } from "@tallystick/core/machine"
+import type { CallError, Hold, QuotaStore } from "@tallystick/core/store"
+import * as Cause from "effect/Cause"
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+
+import { Violation } from "../oracle/checks.ts"
+import type { Asked } from "../oracle/checks.ts"
+import type { Judge } from "../oracle/judge.ts"
+import type { Executed, Snapshot } from "../oracle/oracle.ts"
+import { commandWords } from "../oracle/words.ts"
+import type { Who } from "../oracle/who.ts"
+import { numberOf, refOf } from "../workload/accounts.ts"
+import type { Message } from "../workload/client.ts"
+import type { SequenceHash } from "../workload/hash.ts"
+import type { Workload } from "../workload/workload.ts"
+import type { Call } from "../world/call.ts"
+import type { Waiting, World } from "../world/world.ts"
+import type { RunCoverage } from "./coverage.ts"
+import type { Timeline } from "./timeline.ts"
+
+type Executing = Call<ReadonlyArray<Outcome>, CallError>
+
+/** A call that stopped inside the store. */
+export interface Opened {
+  readonly message: Message
+  readonly call: Executing
+}
+
+export interface Parts {
+  readonly world: World
+  readonly store: QuotaStore
+  readonly judge: Judge
+  readonly work: Workload
+  readonly coverage: RunCoverage
+  readonly hash: SequenceHash
+  readonly timeline: Timeline | null
+  readonly asked: Asked
+}
+
+const MAX_HOLDS = 1_000
+
+export class Stage {
+  readonly parts: Parts
+  /** Calls that are under way. */
+  readonly opened: Array<Opened> = []
+  /** Answers that the judge has not seen, since calls are under way. */
+  #pending: Array<Executed> = []
+  readonly #touched = new Set<number>()
+  /** What happened once two calls were under way at once can not be run again one after the other. */
+  hasOverlapped = false
+  isEnding = false
+  /** A call failed that should not have: what it did cannot be run again. */
+  hasFailed = false
+  /** Sees the outcomes of the next call before the judge does. */
+  onOutcomes: ((outcomes: ReadonlyArray<Outcome>) => void) | undefined = undefined
+  /** Every call that was answered, in the order in which they counted: to run them again. */
+  readonly log: Array<Executed> = []
+  /** By then every hold so far has expired, on any account: none runs behind the world's clock. */
+  lastDeadlineMs = 0
+  readonly #onAnswer: (message: Message, outcomes: ReadonlyArray<Outcome>) => void
+
+  constructor(parts: Parts, onAnswer: (message: Message, outcomes: ReadonlyArray<Outcome>) => void) {
+    this.parts = parts
+    this.#onAnswer = onAnswer
+  }
+
+  get isQuiet(): boolean {
+    return this.opened.length === 0
+  }
+
+  /** The store gets a request. `slow`: it runs only until its first yield. */
+  *execute(message: Message, isSlow: boolean): Waiting<void> {
+    const { world, store, hash, asked } = this.parts
+    hash.message(message)
+    // Any call could hang: one with several accounts on their order, one beside others on their locks.
+    if (message.commands.length > 1 || message.commands[0]!.legs.length > 1 || !this.isQuiet) asked[10]!++
+    const call: Executing = world.begin(store.execute(message.commands))
+    if (isSlow && call.exit === undefined) {
+      this.opened.push({ message, call })
+      return
+    }
+    if (call.exit === undefined && !(yield* world.finish(call))) throw hang(message)
+    this.#complete(message, call)
+    this.#collect()
+    yield* this.judge()
+  }
+
+  /** A call that stopped goes on: for some steps, or (0) to its end. */
+  *goOn(opened: Opened, steps: number): Waiting<void> {
+    const { world } = this.parts
+    if (steps > 0) world.advance(opened.call, steps)
+    else if (!(yield* world.finish(opened.call))) throw hang(opened.message)
+    this.#collect()
+    yield* this.judge()
+  }
+
+  /** Calls that have ended, whoever made them go on. */
+  #collect(): void {
+    for (let index = 0; index < this.opened.length;) {
+      const { message, call } = this.opened[index]!
+      if (call.exit === undefined) index++
+      else {
+        this.opened.splice(index, 1)
+        this.#complete(message, call)
+      }
+    }
+  }
+
+  #complete(message: Message, call: Executing): void {
+    const exit = call.exit!
+    const { coverage, timeline, world } = this.parts
+    if (Exit.isFailure(exit)) {
+      // Nothing happened, so there is nothing to say: the client hears nothing, and the state must be what it was.
+      if (isNotApplied(exit.cause)) return
+      this.hasFailed = true
+      throw new Violation(
+        "I9",
+        `${message.lane}'s ${message.commands.map(commandWords).join("; ")} failed: ${Cause.pretty(exit.cause).split("\n")[0]}`
+      )
+    }
+    const outcomes = exit.value
+    const accounts = accountsOf(message.commands)
+    for (const account of accounts) this.#touched.add(account)
+    const isRead = call.reading > 0
+    this.#pending.push({
+      lane: message.lane,
+      commands: message.commands,
+      outcomes,
+      nowMs: isRead ? call.readMs : world.nowMs,
+      reading: isRead ? call.reading : world.readings
+    })
+    for (const command of message.commands) {
+      if ((command.kind === "reserve" || command.kind === "extend") && command.ttlMs !== undefined)
+        this.lastDeadlineMs = Math.max(this.lastDeadlineMs, world.nowMs + command.ttlMs + 1_000)
+    }
+    coverage.executed(message.client, accounts, outcomes)
+    timeline?.answered(outcomes)
+    this.#onAnswer(message, outcomes)
+    this.onOutcomes?.(outcomes)
+  }
+
+  /** Shows the judge all answers it has not seen, once no call is under way. */
+  *judge(): Waiting<void> {
+    if (!this.isQuiet || this.#pending.length === 0) return
+    const calls = this.#pending
+    this.#pending = []
+    if (calls.length > 1) this.hasOverlapped = true
+    this.log.push(...calls)
+    const after = yield* this.#snapshot(this.#touched)
+    this.#touched.clear()
+    this.parts.judge.executed(calls, after)
+  }
+
+  /** Time passed, or somebody read: the judge looks at every account. Not while a call is under way: what it sees half done is not yet true. */
+  *look(who: Who): Waiting<void> {
+    if (!this.isQuiet) return
+    this.parts.judge.passed(yield* this.#snapshot(undefined), who)
+  }
+
+  *#snapshot(touched: ReadonlySet<number> | undefined): Waiting<Snapshot> {
+    const { world, store, work, timeline } = this.parts
+    const refs = work.swarm.accounts.map((plan) => refOf(plan, world.nowMs))
+    const nowMs = world.nowMs
+    const accounts = yield* this.read(store.usage(refs))
+    const holds: Array<ReadonlyArray<Hold> | undefined> = []
+    for (let index = 0; index < refs.length; index++)
+      holds.push(
+        touched === undefined || touched.has(index)
+          ? (yield* this.read(store.holds(refs[index]!, { limit: MAX_HOLDS }))).items
+          : undefined
+      )
+    work.state = accounts
+    work.holds = holds.map((list, index) => list ?? work.holds[index])
+    timeline?.saw(accounts)
+    return { nowMs, refs, accounts, holds }
+  }
+
+  /** Gives back what the store opened. */
+  *closed(): Waiting<void> {
+    const { world, store } = this.parts
+    yield* world.finish(world.begin(store.close))
+  }
+
+  /** Reads, sweeps: whatever is no command. */
+  *read<A>(effect: Effect.Effect<A, CallError>): Waiting<A> {
+    const { world } = this.parts
+    const call = world.begin(effect)
+    if (call.exit === undefined && !(yield* world.finish(call))) throw new Violation("I10", "a read never ended")
+    const exit = call.exit!
+    if (Exit.isSuccess(exit)) return exit.value
+    throw new Violation("I9", `a read failed: ${Cause.pretty(exit.cause).split("\n")[0]}`)
+  }
+}
+
+const accountsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<number> => {
+  const accounts: Array<number> = []
+  for (const command of commands)
+    for (const leg of command.legs as ReadonlyArray<AccountRef>) accounts.push(numberOf(leg))
+  return accounts
+}
+
+const isNotApplied = (cause: Cause.Cause<CallError>): boolean =>
+  cause.reasons.length > 0 &&
+  cause.reasons.every((reason) => reason._tag === "Fail" && reason.error._tag === "NotApplied")
+
+const hang = ({ lane, commands }: Message): Violation =>
+  new Violation("I10", `${lane}'s ${commands.map(commandWords).join("; ")} never ended: nothing in the store can go on`)

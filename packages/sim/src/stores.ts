@@ -1,0 +1,61 @@
+/**
+ * Stores by name: `memory`, a module of the user's, or an adapter that is installed beside the simulator.
+ */
+import { memoryStore } from "@tallystick/adapter-memory"
+import type { Settings } from "@tallystick/core/machine"
+import type { QuotaStore } from "@tallystick/core/store"
+import { existsSync } from "node:fs"
+import { resolve } from "node:path"
+import { pathToFileURL } from "node:url"
+
+import type { MakeStore } from "./explore/run.ts"
+
+/** There is no such store. */
+export class UnknownStore extends Error {
+  readonly _tag = "UnknownStore" as const
+  readonly spec: string
+
+  constructor(spec: string, reason: string) {
+    super(
+      `no store ${JSON.stringify(spec)}: ${reason}. A store is "memory", or the path of a module whose default export makes a QuotaStore ("./my-store.ts")`
+    )
+    this.name = "UnknownStore"
+    this.spec = spec
+  }
+}
+
+export interface LoadedStore {
+  /** As it was asked for. */
+  readonly name: string
+  /** A fresh, empty store with these settings. */
+  readonly makeStore: MakeStore
+}
+
+/** @throws UnknownStore if there is none of this name, or if its module makes none */
+export const loadStore = async (spec: string): Promise<LoadedStore> => {
+  if (spec === "memory") return { name: spec, makeStore: memoryStore }
+  if (/^(redis|rediss|postgres|postgresql):/.test(spec))
+    throw new UnknownStore(spec, "the adapters for servers are not there yet")
+  if (!/^[./]|^[A-Za-z]:[\\/]|\.[cm]?[jt]s$/.test(spec)) throw new UnknownStore(spec, "it is neither")
+  const path = resolve(spec)
+  if (!existsSync(path)) throw new UnknownStore(spec, `there is no file ${path}`)
+  const module: { readonly default?: unknown } = await import(pathToFileURL(path).href)
+  const make = module.default
+  if (typeof make !== "function") throw new UnknownStore(spec, "its default export is no function")
+  // Made once before anything runs, so that a module which makes something else is refused by name.
+  const makeStore = (settings: Settings): unknown => make(settings)
+  const probe = await makeStore(probeSettings)
+  if (!isStore(probe))
+    throw new UnknownStore(spec, "what its default export makes has no execute, usage, holds and sweep")
+  return { name: spec, makeStore: makeStore as MakeStore }
+}
+
+const probeSettings: Settings = { settledRetentionMs: 60_000, unsettledRetentionMs: 60_000, longestCallMs: 10_000 }
+
+const isStore = (value: unknown): value is QuotaStore =>
+  typeof value === "object" &&
+  value !== null &&
+  ["execute", "usage", "holds", "sweep"].every(
+    (name) => typeof (value as Record<string, unknown>)[name] === "function"
+  ) &&
+  "capabilities" in value

@@ -1,0 +1,38 @@
+/**
+ * What a run's clients have in common: accounts, ids, and what somebody last saw of the accounts.
+ */
+import type { AccountAnswer, Adjust } from "@tallystick/core/machine"
+import type { Hold } from "@tallystick/core/store"
+
+import type { Edges } from "./amounts.ts"
+import { KnownIds } from "./known.ts"
+import type { Swarm } from "./swarm.ts"
+
+export class Workload {
+  readonly swarm: Swarm
+  readonly ids = new KnownIds()
+  readonly adjusts: Array<Adjust> = []
+  /** What the judge last read, account by account: amounts aim at its edges. */
+  state: ReadonlyArray<AccountAnswer> = []
+  holds: ReadonlyArray<ReadonlyArray<Hold> | undefined> = []
+
+  constructor(swarm: Swarm) {
+    this.swarm = swarm
+  }
+
+  edges(account: number): Edges {
+    const seen = this.state[account]
+    if (seen !== undefined) return { limit: seen.limit, spendable: seen.spendable }
+    const limit = this.swarm.accounts[account]!.limit ?? null
+    return { limit, spendable: limit }
+  }
+
+  /** Numbers of the accounts that a request names: mostly one, else two, sometimes in the other order, or all. */
+  pickAccounts(number: number): ReadonlyArray<number> {
+    const picks = this.swarm.accounts.length === 2 ? ofTwo : ofThree
+    return picks[number < 64 ? 0 : number % picks.length]!
+  }
+}
+
+const ofTwo: ReadonlyArray<ReadonlyArray<number>> = [[0], [0, 1], [1], [1, 0], [0, 1]]
+const ofThree: ReadonlyArray<ReadonlyArray<number>> = [[0], [0, 1], [1], [2, 0], [0, 1, 2], [2], [1, 2], [2, 1, 0], [0]]

@@ -29,8 +29,9 @@ export type {
   UnsettledReason
 } from "./service/observer.ts"
 export type { Adjusted, AdjustRequest } from "./service/operate.ts"
-export { type CloseOptions, createQuota, type OpenOptions, type Quota } from "./service/promise/create-quota.ts"
+export { createQuota } from "./service/promise/create-quota.ts"
 export type { QuotaClock, QuotaOptions } from "./service/promise/options.ts"
+export type { CloseOptions, OpenOptions, Quota } from "./service/promise/quota.ts"
 export type { Reservation } from "./service/promise/reservation.ts"
 export type { AddCreditRequest, SetLimitRequest } from "./service/quota.ts"
 export type { ReplayReport } from "./service/replay.ts"

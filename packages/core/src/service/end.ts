@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 
 import { currentMs, type Environment } from "./environment.ts"
 import type { Amounts } from "./limit.ts"
-import { report } from "./observer.ts"
+import { report } from "./report.ts"
 import { actualUnits } from "./part.ts"
 import { planEnding } from "./plan.ts"
 import { startDelivery } from "./settle.ts"

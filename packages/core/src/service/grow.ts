@@ -16,7 +16,7 @@ import { type QuotaConflict, ReservationEnded } from "./errors.ts"
 import { lostState } from "./heartbeat.ts"
 import { readAmounts } from "./leg.ts"
 import type { Amounts } from "./limit.ts"
-import { report } from "./observer.ts"
+import { report } from "./report.ts"
 import { actualUnits, extendOf, newPart, type Part, shareOf } from "./part.ts"
 import type { Turn } from "./turn.ts"
 

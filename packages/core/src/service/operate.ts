@@ -17,10 +17,8 @@ import { QuotaClosed, QuotaConflict, QuotaDenied } from "./errors.ts"
 import { readQuery, refOf } from "./leg.ts"
 import type { AccountName, AccountQuery } from "./limit.ts"
 
-/** What an operator changes. */
-export interface AdjustRequest extends AccountName {
-  /** Needed if the account is new. */
-  readonly unit?: string | undefined
+/** The account that an operator changes. Its unit is needed if it is new; its limit in code, for the numbers in the answer. */
+export interface AdjustRequest extends AccountQuery {
   /** The same id acts once, for as long as the account is kept. Default: a new one. */
   readonly id?: string | undefined
 }
@@ -87,7 +85,7 @@ export const readCredit = (amount: unknown): Adjustment => ({
 /** Changes one account. `own` are the fields that this change has beside those of all. */
 export const adjust = (
   env: Environment,
-  request: AdjustRequest,
+  request: Omit<AdjustRequest, "limit">,
   own: ReadonlyArray<string>,
   change: () => Adjustment,
   givenId: unknown = request.id
@@ -116,17 +114,18 @@ export const adjust = (
 
 const readAdjust = (
   env: Environment,
-  request: AdjustRequest,
+  request: Omit<AdjustRequest, "limit">,
   own: ReadonlyArray<string>,
   change: () => Adjustment,
   givenId: unknown
 ) => {
   const fields = readObject(request, "options")
-  refuseOtherKeys(fields, "", ["account", "window", "unit", "id", ...own])
-  const { account, unit, window } = fields
+  refuseOtherKeys(fields, "", ["account", "window", "unit", "limit", "warnAt", "id", ...own])
+  const { account, unit, warnAt, window } = fields
+  const limit = own.includes("limit") ? undefined : fields["limit"]
   return {
     id: givenId === undefined ? env.newId() : readText(givenId, own.includes("paymentId") ? "paymentId" : "id"),
     adjustment: change(),
-    account: readQuery({ account, unit, window }, "options")
+    account: readQuery({ account, unit, window, limit, warnAt }, "options")
   }
 }

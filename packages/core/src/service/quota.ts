@@ -2,45 +2,20 @@
  * The quota as a service of Effect. The promise front is a shell over it.
  */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
-import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
+import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
-import * as Tracer from "effect/Tracer"
 
 import type { CallError } from "../store/errors.ts"
-import { type Hold, type Page, type PageRequest, QuotaStore } from "../store/port.ts"
-import type { InvalidInput } from "../machine/invalid-input.ts"
-import { readObject, refuseOtherKeys } from "./check.ts"
-import { checked } from "./checked.ts"
+import type { Hold, Page, PageRequest } from "../store/port.ts"
 import type { AccountUsage, Denial } from "./denial.ts"
-import type { Environment } from "./environment.ts"
 import type { QuotaClosed, QuotaDenied } from "./errors.ts"
-import { guardTurn } from "./guard.ts"
-import { RequestIds } from "./identifier.ts"
-import { memoryJournal, QuotaJournal } from "./journal.ts"
-import type { AccountName, AccountQuery } from "./limit.ts"
-import { QuotaObserver } from "./observer.ts"
-import { handOver, type OpenError, type OpenRequest, type OpenSignal, openTurn } from "./open.ts"
-import {
-  adjust,
-  type Adjusted,
-  type AdjustError,
-  type AdjustRequest,
-  holds,
-  readCredit,
-  readSetLimit,
-  usage
-} from "./operate.ts"
-import { replay, type ReplayReport } from "./replay.ts"
-import { type Reservation, reservationOf } from "./reservation.ts"
-import { type ResumeError, resumeTurn } from "./resume.ts"
 import type { ReservationHandle } from "./handle.ts"
-import { readSettings, settingNames, type Settings, type SettingsInput } from "./settings.ts"
-import { DEFAULT_CLOSE_GRACE_MS, shutdown } from "./shutdown.ts"
-import { makeCalendar } from "./window.ts"
+import type { AccountName, AccountQuery } from "./limit.ts"
+import type { OpenError, OpenRequest } from "./open.ts"
+import type { Adjusted, AdjustError, AdjustRequest } from "./operate.ts"
+import type { ReplayReport } from "./replay.ts"
+import type { Reservation } from "./reservation.ts"
+import type { ResumeError } from "./resume.ts"
 
 /** What users do with a quota, as effects. */
 export interface QuotaService {
@@ -77,7 +52,8 @@ export interface QuotaService {
   readonly replayJournal: Effect.Effect<ReplayReport, Error>
 }
 
-export interface SetLimitRequest extends AdjustRequest {
+export interface SetLimitRequest extends Omit<AdjustRequest, "limit"> {
+  /** 0 to 2^53 - 1; null: unlimited; "code": back to the limit that calls pass. */
   readonly limit: number | null | "code"
 }
 
@@ -101,93 +77,3 @@ export interface AddCreditRequest extends Omit<AdjustRequest, "id"> {
  * program.pipe(Effect.provide(layer()), Effect.provideService(QuotaStore, memoryStore()))
  */
 export class Quota extends Context.Service<Quota, QuotaService>()("@tallystick/core/service/Quota") {}
-
-/** A quota over the store of its context. Ends with the scope, as `close` does. */
-export const layer = (options: SettingsInput<Settings> = {}): Layer.Layer<Quota, InvalidInput, QuotaStore> =>
-  Layer.effect(
-    Quota,
-    Effect.gen(function* () {
-      const settings = yield* checked(() => {
-        const fields = readObject(options, "options")
-        refuseOtherKeys(fields, "", settingNames)
-        return readSettings(fields)
-      })
-      const env = yield* makeEnvironment(settings)
-      yield* Effect.addFinalizer(() => shutdown(env, DEFAULT_CLOSE_GRACE_MS))
-      return Quota.of(serviceOf(env))
-    })
-  )
-
-/** What all operations share, from the services of the context; observer, journal and ids have defaults. */
-export const makeEnvironment = (settings: Settings): Effect.Effect<Environment, never, QuotaStore | Scope.Scope> =>
-  Effect.gen(function* () {
-    const journal = yield* Effect.serviceOption(QuotaJournal)
-    const ids = yield* RequestIds
-    return {
-      store: yield* QuotaStore,
-      settings,
-      observer: yield* QuotaObserver,
-      journal: Option.getOrElse(journal, () => memoryJournal()),
-      newId: () => ids.next(),
-      calendar: makeCalendar(),
-      // A heartbeat is no child of the span that built the quota.
-      context: Context.omit(Tracer.ParentSpan)(yield* Effect.context()),
-      scope: yield* Effect.scope,
-      settling: yield* FiberSet.make(),
-      turns: new Set(),
-      releasing: new Set(),
-      replaying: Semaphore.makeUnsafe(1),
-      closed: false,
-      replayPlanned: false
-    }
-  })
-
-const noSignal: OpenSignal = { signal: undefined, endsOnAbort: false }
-
-/** The operations over an environment. */
-export const serviceOf = (env: Environment): QuotaService => {
-  const change = (kind: "reset" | "close" | "reopen") => (request: AdjustRequest) =>
-    adjust(env, request, [], () => ({ kind }))
-  return {
-    open: (request) => openReservation(env, request, noSignal),
-    openScoped: (request) =>
-      Effect.acquireRelease(openReservation(env, request, noSignal), (opened) =>
-        opened.granted ? Effect.asVoid(opened.interrupt) : Effect.void
-      ),
-    guard: (request, use) => guardReservation(env, request, undefined, use),
-    resume: (handle) => resumeReservation(env, handle, noSignal),
-    usage: (accounts) => usage(env, accounts),
-    setLimit: (request) => adjust(env, request, ["limit"], () => readSetLimit(request.limit)),
-    addCredit: (request) =>
-      adjust(env, request, ["amount", "paymentId"], () => readCredit(request.amount), request.paymentId ?? null),
-    resetUsed: change("reset"),
-    closeAccount: change("close"),
-    reopenAccount: change("reopen"),
-    holds: (account, page = {}) => holds(env, account, page),
-    replayJournal: replay(env)
-  }
-}
-
-/** `open`, with a caller's signal. */
-export const openReservation = (env: Environment, request: OpenRequest, watched: OpenSignal) =>
-  Effect.uninterruptibleMask((restore) =>
-    openTurn(env, restore, request, watched).pipe(Effect.flatMap((opened) => handOver(env, restore, opened)))
-  ).pipe(
-    Effect.map((opened) => ("turn" in opened ? reservationOf(env, opened) : opened)),
-    Effect.withSpan("tallystick.open")
-  )
-
-/** `guard`, with a caller's signal. */
-export const guardReservation = <A, E, R>(
-  env: Environment,
-  request: OpenRequest,
-  signal: AbortSignal | undefined,
-  use: (call: Reservation) => Effect.Effect<A, E, R>
-) =>
-  guardTurn(env, request, signal, (opened) => use(reservationOf(env, opened))).pipe(Effect.withSpan("tallystick.guard"))
-
-/** `resume`, with a caller's signal. */
-export const resumeReservation = (env: Environment, handle: unknown, watched: OpenSignal) =>
-  Effect.uninterruptibleMask((restore) => resumeTurn(env, restore, handle, watched)).pipe(
-    Effect.map((opened) => reservationOf(env, opened))
-  )

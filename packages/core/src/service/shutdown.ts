@@ -20,7 +20,7 @@ export const DEFAULT_CLOSE_GRACE_MS = 10_000
 export const shutdown = (env: Environment, graceMs: number): Effect.Effect<void> =>
   Effect.gen(function* () {
     env.closed = true
-    yield* Effect.timeoutOption(awaitTurns(env), graceMs)
+    if (graceMs > 0) yield* Effect.timeoutOption(awaitTurns(env), graceMs)
     for (const turn of env.turns) turn.controller.abort(new QuotaClosed())
     // Their holders react to the signal before they are ended.
     yield* Effect.yieldNow

@@ -8,7 +8,8 @@ import { type CallError, OutcomeUnknownError } from "../store/errors.ts"
 import { undecided, within } from "./call.ts"
 import { amountsOf, commandOf, type Ending } from "./ending.ts"
 import { atNow, type Environment } from "./environment.ts"
-import { type DebitEvent, report, type UnsettledReason } from "./observer.ts"
+import type { DebitEvent, UnsettledReason } from "./observer.ts"
+import { report } from "./report.ts"
 
 /** One try: fails if the store did not decide. */
 export const tryEnding = (env: Environment, ending: Ending): Effect.Effect<Outcome, CallError> =>

@@ -32,11 +32,12 @@ describe("guard", () => {
   })
 
   for (const thrown of [new Error("the model failed"), "a text", undefined, { _tag: "QuotaDenied" }]) {
-    it(`that fails debits what was measured and rejects with what was thrown: ${String(thrown)}`, async () => {
+    it(`that fails debits what was measured and rejects with what was thrown: ${JSON.stringify(thrown)}`, async () => {
       const world = makeWorld()
       const error = await rejection(
         world.quota.guard(request, async (call) => {
           call.used({ tokens: 9 })
+          // oxlint-disable-next-line typescript/only-throw-error -- whatever it is
           throw thrown
         })
       )

@@ -27,8 +27,18 @@ export const calendarStarts = (
   const wallDay = wallDayIn(timeZone)
   const day = wallDay(nowMs)
   const start = (offset: number): number => instantOf(windowDay(every, day, offset), wallDay)
-  return [start(-1), start(0), start(1), start(2)]
+  const starts = [start(-1), start(0), start(1), start(2)] as const
+  if (isAround(starts, nowMs)) return starts
+  // A day that was skipped lasts no time and is no window; where a clock went back over midnight, the wall may show the day before again.
+  const rising = [...new Set([start(-2), ...starts, start(3)])]
+  const current = rising.findLastIndex((startMs) => startMs <= nowMs)
+  return [rising[current - 1]!, rising[current]!, rising[current + 1]!, rising[current + 2]!]
 }
+
+const isAround = (
+  [previous, current, next, after]: readonly [number, number, number, number],
+  nowMs: number
+): boolean => previous < current && current <= nowMs && nowMs < next && next < after
 
 /** The first day of the window that `day` is in, or of one that is `offset` windows later. 1970-01-01 was a Thursday: Mondays are 4 modulo 7. */
 const windowDay = (every: CalendarUnit, day: number, offset: number): number => {

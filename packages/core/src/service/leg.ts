@@ -46,7 +46,8 @@ export const readLimits = (limits: unknown, estimate: unknown): ReadonlyArray<Le
 
 /** An account as a user names it, for reads and operators. */
 export const readQuery = (fields: Fields, field: string): Account & AccountRef => {
-  refuseOtherKeys(fields, field, ["account", "unit", "limit", "window", "warnAt"])
+  // What a read does not ask (`settle`) is let pass: users hand over the limits that they have.
+  refuseOtherKeys(fields, field, ["account", "unit", "limit", "window", "warnAt", "settle"])
   return readTerms(fields, field)
 }
 

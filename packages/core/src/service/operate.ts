@@ -120,7 +120,7 @@ const readAdjust = (
   givenId: unknown
 ) => {
   const fields = readObject(request, "options")
-  refuseOtherKeys(fields, "", ["account", "window", "unit", "limit", "warnAt", "id", ...own])
+  refuseOtherKeys(fields, "", ["account", "window", "unit", "limit", "warnAt", "settle", "id", ...own])
   const { account, unit, warnAt, window } = fields
   const limit = own.includes("limit") ? undefined : fields["limit"]
   return {

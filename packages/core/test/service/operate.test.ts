@@ -1,5 +1,6 @@
 import { assert, describe, it } from "vitest"
 
+import type { Limit } from "../../src/index.ts"
 import { rejection } from "./rejection.ts"
 import { daily, makeWorld } from "./world.ts"
 
@@ -83,6 +84,14 @@ describe("operators", () => {
     const [known, unknown] = await world.quota.usage([daily, { account: "nobody" }])
     assert.deepInclude(known, { known: true, spendable: 50_000, status: "ok" })
     assert.deepInclude(unknown, { known: false, limitFrom: "none", status: "blocked" })
+  })
+
+  it("hand over the limits that they have", async () => {
+    const world = makeWorld()
+    const limit: Limit = { ...daily, settle: "actual", warnAt: { amount: 1 } }
+    assert.lengthOf(await world.quota.usage([limit]), 1)
+    assert.strictEqual((await world.quota.resetUsed(limit)).account.limit, 50_000)
+    assert.lengthOf((await world.quota.holds(limit)).items, 0)
   })
 
   it("are told what is wrong", async () => {

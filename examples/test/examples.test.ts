@@ -1,0 +1,48 @@
+/**
+ * Every example runs as it stands, and prints what it says.
+ */
+import { execFile } from "node:child_process"
+import { readdirSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+
+import { assert, describe, it } from "vitest"
+
+const folder = fileURLToPath(new URL("..", import.meta.url))
+
+const printed: Readonly<Record<string, string>> = {
+  "guard.ts": [
+    "Is it so? Yes.",
+    "Is it still so? Yes.",
+    "user:ada: 4000 tokens asked, 3000 of 10000 left, resets in a while",
+    "used 7000, reserved 0, ok"
+  ].join("\n"),
+  "stream.ts": [
+    "step 1",
+    "step 2",
+    "step 3",
+    "user:ada: used 2700, reserved 0",
+    "user:ada:streams: used 0, reserved 0"
+  ].join("\n"),
+  "credit.ts": [
+    "credit 50000",
+    "credit 50000, the same payment",
+    "at most 10044 micro-dollars",
+    "used 4217 of 50000"
+  ].join("\n")
+}
+
+describe("examples", () => {
+  for (const [name, expected] of Object.entries(printed)) {
+    it(name, async () => {
+      const { stderr, stdout } = await promisify(execFile)(process.execPath, [name], { cwd: folder })
+      assert.strictEqual(stdout.trim(), expected)
+      assert.strictEqual(stderr, "")
+    })
+  }
+
+  it("are all run", () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith(".ts"))
+    for (const name of Object.keys(printed)) assert.include(files, name)
+  })
+})

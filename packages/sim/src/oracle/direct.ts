@@ -131,7 +131,9 @@ const checkHistory = (asked: Asked, { who, command, outcome, leg, life, after }:
 const remember = (lives: Lives, { command, outcome, position, account, leg, life, before, after }: Judged): void => {
   if (leg.state === "none" || leg.state === "marked") return lives.forget(account, command.id)
   const untilMs = leg.expiresInMs === null ? after.timeMs : after.timeMs + leg.expiresInMs
-  const isBegun = isNew(outcome) && (command.kind === "reserve" || command.kind === "charge" || leg.unreserved)
+  const { kind } = command
+  // A lookup that finds an id begins nothing.
+  const isBegun = isNew(outcome) && (kind === "reserve" || kind === "charge" || (kind === "finalize" && leg.unreserved))
   const known = life === undefined || isBegun ? lives.begin(account, command.id, leg.state, untilMs) : life
   if (known.state !== leg.state || leg.state === "held") {
     known.state = leg.state

@@ -8,7 +8,12 @@ import { termsOf } from "./plan.ts"
 import type { Plan } from "./plan.ts"
 
 /** `made`: what each id was first reserved with, since most commands go on with what is there, and most repeats are true ones. */
-export const drawCommand = (draw: Draw, plans: ReadonlyArray<Plan>, made: ReadonlyMap<string, Command>): Command => {
+export const drawCommand = (
+  draw: Draw,
+  kinds: ReadonlyArray<Kind>,
+  plans: ReadonlyArray<Plan>,
+  made: ReadonlyMap<string, Command>
+): Command => {
   const id = draw.pick(["r1", "r1", "r2", "r3"])
   const before = made.get(id)
   const named = before?.legs.map((leg) => plans.find((plan) => plan.account === leg.account)!)
@@ -31,7 +36,7 @@ export const drawCommand = (draw: Draw, plans: ReadonlyArray<Plan>, made: Readon
     case "adjust":
       return {
         kind: "adjust",
-        id: draw.pick(["p1", "p2", "p3"]),
+        id: `p${draw.below(12)}`,
         adjustment: draw.pick(adjustments),
         legs: [termsOf(accounts[0]!)]
       }
@@ -40,20 +45,23 @@ export const drawCommand = (draw: Draw, plans: ReadonlyArray<Plan>, made: Readon
   }
 }
 
-const kinds = [
-  "reserve",
-  "reserve",
-  "reserve",
-  "extend",
-  "extend",
-  "extend",
-  "finalize",
-  "finalize",
-  "release",
-  "charge",
-  "adjust",
-  "lookup"
-] as const
+type Kind = Command["kind"]
+
+const shares: ReadonlyArray<readonly [Kind, number]> = [
+  ["reserve", 3],
+  ["extend", 3],
+  ["finalize", 2],
+  ["release", 1],
+  ["charge", 1],
+  ["adjust", 2],
+  ["lookup", 1]
+]
+
+/** Each program lacks some kinds, so that there is room for stories of the others. */
+export const drawKinds = (draw: Draw): ReadonlyArray<Kind> =>
+  shares.flatMap(([kind, share]) =>
+    kind === "reserve" || draw.below(3) > 0 ? Array.from({ length: share }, () => kind) : []
+  )
 
 /** One of two accounts, or both in either order. */
 const drawAccounts = (draw: Draw, plans: ReadonlyArray<Plan>): ReadonlyArray<Plan> => {
@@ -99,6 +107,7 @@ const adjustments: ReadonlyArray<Adjustment> = [
   { kind: "setLimit", limit: 12 },
   { kind: "setLimit", limit: "code" },
   { kind: "credit", amount: 3 },
+  { kind: "reset" },
   { kind: "reset" },
   { kind: "reset" },
   { kind: "close" },

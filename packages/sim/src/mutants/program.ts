@@ -5,7 +5,7 @@ import { calendarStarts } from "@tallystick/core/machine"
 import type { AccountTerms, Command, Settings, Window } from "@tallystick/core/machine"
 
 import { Draw } from "./draw.ts"
-import { drawCommand } from "./draw-command.ts"
+import { drawCommand, drawKinds } from "./draw-command.ts"
 import { termsOf } from "./plan.ts"
 import type { Plan } from "./plan.ts"
 
@@ -29,9 +29,9 @@ const START_MS = 1_767_657_590_000
 
 const STEPS = 40
 
-const jumps: ReadonlyArray<number> = [
-  0, 0, 0, 1, 400, 999, 1_000, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, -1_000, -7_000, 300_000
-]
+const shortJumps: ReadonlyArray<number> = [0, 0, 0, 0, 1, 400, 999, 1_000, 1_000, 2_000, 5_000, -1_000]
+/** In which windows end, and ids are forgotten. */
+const longJumps: ReadonlyArray<number> = [...shortJumps, 10_000, 30_000, 60_000, 300_000, -7_000]
 
 const windows: ReadonlyArray<Window> = [
   { kind: "none" },
@@ -49,12 +49,14 @@ export const programOf = (seed: number): Program => {
     limit: draw.pick([10, 10, 7, 13, null]),
     settle: draw.pick(["actual", "actual", "actual", "held", "none"])
   }))
+  const kinds = drawKinds(draw)
+  const jumps = draw.pick([shortJumps, longJumps])
   const made = new Map<string, Command>()
   const steps: Array<ProgramStep> = []
   let nowMs = START_MS
   while (steps.length < STEPS) {
     nowMs += draw.pick(jumps)
-    const command = drawCommand(draw, plans, made)
+    const command = drawCommand(draw, kinds, plans, made)
     if (command.kind === "reserve" && !made.has(command.id)) made.set(command.id, command)
     steps.push({ nowMs, command })
   }

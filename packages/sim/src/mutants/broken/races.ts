@@ -1,11 +1,11 @@
 /**
- * Races: correct one command at a time, wrong as soon as two calls are under way. Each gives up the processor where a store that talks to a server would.
+ * Races: right as long as one call is under way, wrong as soon as there are two. Each waits where a store that talks to a server would.
  */
 import type { Edit, Patch } from "../patch.ts"
 
 const MEMORY = "adapter-memory/src/memory-store.ts"
 
-/** The clock's reading and the commands, checked, in a generator; the body makes `outcomes` of them, and may yield. */
+/** `execute` as a generator: `read` holds the commands, checked; the body adds their answers to `outcomes`, and may wait. */
 const asGenerator = (body: string): Edit => ({
   file: MEMORY,
   find: "    execute: (commands) => step(() => readCommands(commands), executeAt),\n",
@@ -13,107 +13,106 @@ const asGenerator = (body: string): Edit => ({
       Effect.gen(function* () {
         const read = yield* step(() => readCommands(commands), (input) => input)
         const outcomes = []
-        for (const command of read) {
 ${body}
-        }
         return outcomes
       }),
 `
 })
 
-const nowMs = `const nowMs = yield* step(() => 0, (_, nowMs) => nowMs)`
+const readClock = `const nowMs = yield* step(() => 0, (_, nowMs) => nowMs)`
+
+/** Reads rows, decides, waits, then does `write`, command by command. */
+const decidedBeforeTheWait = (write: string): Edit =>
+  asGenerator(`        ${readClock}
+        for (const command of read) {
+          const { answer, changes, after } = decide(tables.fetch(command, nowMs), command, nowMs, settings)
+          ${write}
+          outcomes.push(answer)
+        }`)
+
+/** Two commands that name the same two accounts the other way round can wait for each other for ever. */
+export const lockingInOrderOfLegs: ReadonlyArray<Edit> = [
+  asGenerator(`        const keys = [...new Set(read.flatMap((command) => command.legs.map(accountKey)))]
+        for (const key of keys) {
+          while (locked.has(key)) yield* Effect.callback((resume) => {
+            waiters.set(key, [...(waiters.get(key) ?? []), () => resume(Effect.void)])
+          })
+          locked.add(key)
+          yield* Effect.yieldNow
+        }
+        ${readClock}
+        outcomes.push(...executeAt(read, nowMs))
+        for (const key of keys) {
+          locked.delete(key)
+          const waiting = waiters.get(key) ?? []
+          waiters.delete(key)
+          for (const wake of waiting) wake()
+        }`),
+  {
+    file: MEMORY,
+    find: "  let forgottenEarly = 0\n",
+    replace: "  let forgottenEarly = 0\n  const locked = new Set()\n  const waiters = new Map()\n"
+  }
+]
 
 export const races: ReadonlyArray<Patch> = [
   {
     name: "check-then-act",
-    what: "reads the rows and decides, waits, then writes what it decided",
-    edits: [
-      asGenerator(`          ${nowMs}
-          const { answer, changes } = decide(tables.fetch(command, nowMs), command, nowMs, settings)
-          yield* Effect.yieldNow
-          tables.write(command, changes)
-          outcomes.push(answer)`)
-    ]
+    what: "reads the rows and decides, waits, then adds what it decided",
+    edits: [decidedBeforeTheWait("yield* Effect.yieldNow\n          tables.write(command, changes)")]
   },
   {
     name: "lost-update",
-    what: "waits between reading and writing, then writes whole account rows over what others wrote meanwhile",
+    what: "waits between reading and writing, then writes whole accounts over what others wrote meanwhile",
     edits: [
-      asGenerator(`          ${nowMs}
-          const { answer, changes, after } = decide(tables.fetch(command, nowMs), command, nowMs, settings)
-          yield* Effect.yieldNow
+      decidedBeforeTheWait(`yield* Effect.yieldNow
           tables.write(command, changes)
-          for (const change of changes) {
-            const row = after[change.leg].account
-            const slot = tables.slots.get(accountKey(command.legs[change.leg]))
-            if (row !== undefined && slot !== undefined) slot.account = row
-          }
-          outcomes.push(answer)`)
-    ]
-  },
-  {
-    name: "id-looked-up-before-the-lock",
-    what: "asks whether the id is known, waits for the lock, and decides by what it knew before",
-    edits: [
-      asGenerator(`          const early = tables.fetch(command, yield* step(() => 0, (_, nowMs) => nowMs))
-          yield* Effect.yieldNow
-          ${nowMs}
-          const rows = tables.fetch(command, nowMs).map((fresh, leg) => ({ ...fresh, entry: early[leg].entry }))
-          const { answer, changes } = decide(rows, command, nowMs, settings)
-          tables.write(command, changes)
-          outcomes.push(answer)`)
-    ]
-  },
-  {
-    name: "clock-read-before-the-lock",
-    what: "reads its clock, then waits for the lock, so that commands take effect in another order than their times",
-    edits: [
-      asGenerator(`          ${nowMs}
-          yield* Effect.yieldNow
-          outcomes.push(...executeAt([command], nowMs))`)
+          for (const { leg } of changes) {
+            const slot = tables.slots.get(accountKey(command.legs[leg]))
+            if (slot !== undefined) slot.account = after[leg].account ?? slot.account
+          }`)
     ]
   },
   {
     name: "legs-written-one-by-one",
-    what: "decides rightly and waits between writing the first leg and the second",
-    expects: "I5",
+    what: "decides rightly, and waits between writing the first leg and the second",
     edits: [
-      asGenerator(`          ${nowMs}
-          const { answer, changes } = decide(tables.fetch(command, nowMs), command, nowMs, settings)
-          for (const change of changes) {
+      decidedBeforeTheWait(`for (const change of changes) {
             tables.write(command, [change])
-            yield* Effect.yieldNow
-          }
-          outcomes.push(answer)`)
+            if (change.leg < command.legs.length - 1) yield* Effect.yieldNow
+          }`)
+    ]
+  },
+  {
+    name: "id-looked-up-before-the-lock",
+    what: "asks whether an id is known, waits for the lock, and decides by what it knew before",
+    edits: [
+      asGenerator(`        const atMs = yield* step(() => 0, (_, nowMs) => nowMs)
+        const known = read.map((command) => tables.fetch(command, atMs))
+        yield* Effect.yieldNow
+        ${readClock}
+        for (const [index, command] of read.entries()) {
+          const rows = tables.fetch(command, nowMs)
+          const mixed = rows.map((fresh, leg) => index > 0 ? fresh : { ...fresh, entry: known[0][leg].entry })
+          const { answer, changes } = decide(mixed, command, nowMs, settings)
+          tables.write(command, changes)
+          outcomes.push(answer)
+        }`)
+    ]
+  },
+  {
+    name: "clock-read-before-the-lock",
+    what: "reads its clock, then waits for the lock, so that commands take effect in another order than that of their times",
+    edits: [
+      asGenerator(`        ${readClock}
+        yield* Effect.yieldNow
+        outcomes.push(...executeAt(read, nowMs))`)
     ]
   },
   {
     name: "locks-in-order-of-legs",
     what: "locks accounts in the order in which a command names them, so that two commands can wait for each other",
     expects: "I10",
-    edits: [
-      asGenerator(`          const keys = command.legs.map(accountKey)
-          for (const key of keys) {
-            while (locked.has(key)) yield* Effect.callback((resume) => {
-              const waiting = waiters.get(key) ?? []
-              waiters.set(key, [...waiting, () => resume(Effect.void)])
-            })
-            locked.add(key)
-            yield* Effect.yieldNow
-          }
-          ${nowMs}
-          outcomes.push(...executeAt([command], nowMs))
-          for (const key of keys) {
-            locked.delete(key)
-            const waiting = waiters.get(key) ?? []
-            waiters.delete(key)
-            for (const wake of waiting) wake()
-          }`),
-      {
-        file: MEMORY,
-        find: "  let forgottenEarly = 0\n",
-        replace: "  let forgottenEarly = 0\n  const locked = new Set()\n  const waiters = new Map()\n"
-      }
-    ]
+    edits: lockingInOrderOfLegs
   }
 ]

@@ -1,6 +1,7 @@
 /**
  * Bugs that break one invariant and no other: about what an id means and what is answered (I4, I5, I6, I9, I10, I11, I13, I14).
  */
+import { lockingInOrderOfLegs } from "../broken/races.ts"
 import type { Patch } from "../patch.ts"
 
 export const narrowAnswers: ReadonlyArray<Patch> = [
@@ -13,6 +14,26 @@ export const narrowAnswers: ReadonlyArray<Patch> = [
         file: "core/src/machine/finalize.ts",
         find: `work.state === "released" || work.state === "charged"`,
         replace: `work.state === "charged"`
+      }
+    ]
+  },
+  {
+    name: "one-leg-stays",
+    what: "a reserve that a limit denies leaves the legs before the denied one held",
+    expects: "I5",
+    edits: [
+      {
+        file: "core/src/machine/reserve.ts",
+        find: "  if (refused !== undefined) return decided(works, {",
+        replace: `  if (refused?.reason === "limit") {
+    let isDenied = false
+    const taken = works.map((work) => {
+      isDenied ||= refuse([{ work, amount: work.leg.amount, whole: work.leg.amount }], RESERVE_RANKS) !== undefined
+      return isDenied ? work : admit(command, work, accounts, digest)
+    })
+    return decided(taken, { _tag: "Denied", ...common(command, taken), ...refused })
+  }
+  if (refused !== undefined) return decided(works, {`
       }
     ]
   },
@@ -38,6 +59,12 @@ export const narrowAnswers: ReadonlyArray<Patch> = [
     edits: [{ file: "core/src/machine/status.ts", find: "Math.ceil(((limit", replace: "Math.floor(((limit" }]
   },
   {
+    name: "locks-cross",
+    what: "accounts are locked in the order in which a command names them, so that two commands wait for each other",
+    expects: "I10",
+    edits: lockingInOrderOfLegs
+  },
+  {
     name: "roll-counts-double",
     what: "a window that ends counts as two",
     expects: "I11",
@@ -56,8 +83,25 @@ export const narrowAnswers: ReadonlyArray<Patch> = [
     const failing`,
         replace: `  const others = ranks.filter((reason) => reason !== "closed")
   for (const reason of ranks) {
-    if (reason === "closed" && !others.some((other) => asked.some((one) => fails[other](one)))) continue
+    if (reason === "closed" && ranks.includes("limit") && !others.some((other) => asked.some((one) => fails[other](one)))) continue
     const failing`
+      }
+    ]
+  },
+  {
+    name: "read-moves-the-clock",
+    what: "a read notes its time on the account, as only commands may",
+    expects: "I14",
+    edits: [
+      {
+        file: "adapter-memory/src/memory-store.ts",
+        find: "  const answers = usage(accounts, tables.fetchAccounts(accounts, nowMs), nowMs, settings)\n",
+        replace: `  const answers = usage(accounts, tables.fetchAccounts(accounts, nowMs), nowMs, settings)
+  for (const account of accounts) {
+    const slot = tables.slots.get(accountKey(account))
+    if (slot !== undefined) slot.account = { ...slot.account, lastMs: accountTime(slot.account, nowMs) }
+  }
+`
       }
     ]
   }

@@ -5,11 +5,30 @@ import type { Patch } from "../patch.ts"
 
 export const narrowSums: ReadonlyArray<Patch> = [
   {
-    name: "admits-above-the-limit",
-    what: "admission compares with what was used alone",
+    name: "grows-above-the-limit",
+    what: "a hold grows as though nothing else were reserved",
     expects: "I1",
     edits: [
-      { file: "core/src/machine/refuse.ts", find: "amount > limit - used - reserved", replace: "amount > limit - used" }
+      {
+        file: "core/src/machine/extend.ts",
+        find: `refusedBy("windowPassed", passed) : refuse(growing, RESERVE_RANKS)`,
+        replace: `refusedBy("windowPassed", passed) : refuseAlone(growing)`
+      },
+      {
+        file: "core/src/machine/extend.ts",
+        find: "/** One leg, renewed, measured and (if admitted) grown.",
+        replace: `const refuseAlone = (growing) => {
+  const refused = refuse(growing, RESERVE_RANKS)
+  if (refused?.reason !== "limit") return refused
+  const fits = growing.every(({ work, amount }) => {
+    const { limit } = work.limit
+    return limit === null || amount <= limit - accountOf(work).used
+  })
+  return fits ? undefined : refused
+}
+
+/** One leg, renewed, measured and (if admitted) grown.`
+      }
     ]
   },
   {
@@ -87,8 +106,10 @@ import type { Work } from "./work.ts"`
       return work
 `,
         replace: `    case "nothing": {
-      const { entry } = work.rows
-      if (entry === undefined || work.state !== "finalized" || entry.debited === 0 || entry.debited > 1_000) return work
+      const { account, entry } = work.rows
+      if (entry === undefined || work.state !== "finalized" || entry.debited > 1_000) return work
+      if (entry.late || entry.unbilled > 0 || entry.period !== account.period) return work
+      if (entry.debited * 2 <= Math.max(entry.held, entry.measured ?? 0, entry.debited)) return work
       return change(work, { cause: "finalized", id: command.id, usedDelta: entry.debited, entry })
     }
 `

@@ -4,23 +4,27 @@
 import { MAX_ID_LENGTH } from "./constants.ts"
 import { InvalidInput } from "./invalid-input.ts"
 
-/** An object's fields, each read exactly once. */
+/** An object's fields, unchecked. */
 export type Fields = Readonly<Record<string, unknown>>
 
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/**
+ * An object to read fields of. It is not copied: who reads it takes each field exactly once, into a value of its own. (A copy of each object first cost a
+ * fifth of the time of a whole command in memory.)
+ */
 export const readObject = (value: unknown, field: string, range = "an object"): Fields => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidInput(field, range, value)
-  // Copies all that can be enumerated, own and inherited; `__proto__` among the keys stays a key of the copy.
-  const copy: Record<string, unknown> = Object.create(null)
-  for (const key in value) copy[key] = Reflect.get(value, key)
-  return copy
+  if (!isObject(value)) throw new InvalidInput(field, range, value)
+  return value
 }
 
+/** A copy of an array; its length and each of its items are read once. */
 export const readArray = (value: unknown, field: string, least: number, most: number): ReadonlyArray<unknown> => {
-  const range = `an array of ${least} to ${most}`
-  if (!Array.isArray(value)) throw new InvalidInput(field, range, value)
-  const length: number = value.length
-  if (length < least || length > most) throw new InvalidInput(field, range, value)
-  return Array.from({ length }, (_, index) => value[index] as unknown)
+  if (!Array.isArray(value)) throw new InvalidInput(field, `an array of ${least} to ${most}`, value)
+  const copy: ReadonlyArray<unknown> = value.slice(0, most + 1)
+  if (copy.length < least || copy.length > most) throw new InvalidInput(field, `an array of ${least} to ${most}`, value)
+  return copy
 }
 
 /** An integer in a range; -0 is taken as 0. A bigint or a text is refused, since silently converting one would hide a mistake in money. */

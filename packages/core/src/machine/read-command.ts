@@ -65,10 +65,10 @@ export const readCommand = (value: unknown): Command => {
 
 const readTtl = (value: unknown): number => readInteger(value, "ttlMs", 1, MAX_TTL_MS)
 
-const readTerms = (fields: Fields, field: string): AccountTerms => ({
-  ...readAccount(fields, field),
-  unit: readText(fields["unit"], `${field}.unit`, MAX_UNIT_LENGTH)
-})
+const readTerms = (fields: Fields, field: string): AccountTerms => {
+  const account = readAccount(fields, field)
+  return { ...account, unit: account.unit ?? readText(undefined, `${field}.unit`, MAX_UNIT_LENGTH) }
+}
 
 const readReserveLeg = (fields: Fields, field: string) => ({
   ...readTerms(fields, field),

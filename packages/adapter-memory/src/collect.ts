@@ -2,8 +2,9 @@
  * Collects what time has made unknown, a few rows per call, oldest first. Correctness never depends on it: forgetting is a rule of time.
  */
 import { accountTime, COLLECT_AFTER_MS, isForgottenAccount } from "@tallystick/core/machine"
-import type { Settings } from "@tallystick/core/machine"
+import type { EntryRow, Settings } from "@tallystick/core/machine"
 
+import type { Queue } from "./queue.ts"
 import type { Remembered, Slot, Tables } from "./tables.ts"
 
 export interface Collected {
@@ -16,22 +17,25 @@ export interface Collected {
 export const collect = (tables: Tables, nowMs: number, settings: Settings, bound: number, limit: number): Collected => {
   const collected: Collected = { entries: 0, accounts: 0, early: 0 }
   let looks = limit
-  for (; looks > 0; looks--) {
-    const oldest = tables.settled.first
-    if (oldest === undefined) break
-    const isOver = isCollectable(oldest, nowMs, oldest.row.changedMs + settings.settledRetentionMs)
-    if (!isOver && tables.settled.size <= bound) break
-    tables.forgetEntry(oldest)
-    collected.entries++
-    if (!isOver) collected.early++
+  const collectFrom = (queue: Queue<Remembered>, most: number, unknownFromMs: (row: EntryRow) => number): void => {
+    let passed: Remembered | undefined
+    for (; looks > 0; looks--) {
+      const oldest = queue.first
+      if (oldest === undefined || oldest === passed) break
+      const isOver = isCollectable(oldest, nowMs, unknownFromMs(oldest.row))
+      if (isOver || queue.size > most) {
+        tables.forgetEntry(oldest)
+        collected.entries++
+        if (!isOver) collected.early++
+      } else if (standsStill(oldest, nowMs)) {
+        passed ??= oldest
+        queue.remove(oldest)
+        queue.push(oldest)
+      } else break
+    }
   }
-  for (; looks > 0; looks--) {
-    const oldest = tables.open.first
-    if (oldest === undefined || !isCollectable(oldest, nowMs, oldest.row.deadlineMs + settings.unsettledRetentionMs))
-      break
-    tables.forgetEntry(oldest)
-    collected.entries++
-  }
+  collectFrom(tables.settled, bound, (row) => row.changedMs + settings.settledRetentionMs)
+  collectFrom(tables.open, Infinity, (row) => row.deadlineMs + settings.unsettledRetentionMs)
   for (; looks > 0; looks--) {
     const slot = tables.accounts.first
     if (slot === undefined || nowMs < slot.lookAtMs) break
@@ -51,6 +55,13 @@ export const collect = (tables: Tables, nowMs: number, settings: Settings, bound
 /** An hour later than it became unknown, so that a clock may step back by as much. */
 const isCollectable = ({ slot }: Remembered, nowMs: number, unknownFromMs: number): boolean =>
   accountTime(slot.account, nowMs) >= unknownFromMs + COLLECT_AFTER_MS
+
+/**
+ * Its account was last touched while the clock was far ahead, and its time stands until the clock is there again or the account is touched. It stays, but
+ * those behind it must not wait for years.
+ */
+const standsStill = ({ slot }: Remembered, nowMs: number): boolean =>
+  accountTime(slot.account, nowMs) > nowMs + slot.account.leadMs + COLLECT_AFTER_MS
 
 const isForgotten = (tables: Tables, slot: Slot, nowMs: number, settings: Settings): boolean => {
   const timeMs = accountTime(slot.account, nowMs) - COLLECT_AFTER_MS

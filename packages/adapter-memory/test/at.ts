@@ -17,6 +17,8 @@ export class Timed {
     currentTimeMillis: Effect.sync(() => this.nowMs),
     currentTimeNanosUnsafe: () => BigInt(this.nowMs) * 1_000_000n,
     currentTimeNanos: Effect.sync(() => BigInt(this.nowMs) * 1_000_000n),
+    monotonicTimeNanosUnsafe: () => BigInt(this.nowMs) * 1_000_000n,
+    monotonicTimeNanos: Effect.sync(() => BigInt(this.nowMs) * 1_000_000n),
     sleep: () => Effect.die("nothing sleeps here")
   }
 

@@ -77,7 +77,7 @@ test("fetch gives what the definition says, in order, whatever was added", () =>
         const was = model.get(key) ?? row(one.tickMs, one.period, 0, 0)
         model.set(key, { ...was, count: was.count + 1, amount: was.amount + one.amount })
       }
-      const sorted = [...model.values()].sort(compareDue)
+      const sorted = [...model.values()].toSorted(compareDue)
       expect(due.size).toBe(sorted.length)
       const question = {
         throughMs: ask.through * 1_000,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { Queue } from "../src/queue.ts"
 import type { Queued } from "../src/queue.ts"
 
-interface Item extends Queued {
+interface Item extends Queued<Item> {
   readonly name: number
 }
 
@@ -14,7 +14,7 @@ const item = (name: number): Item => ({ name, before: undefined, behind: undefin
 const walk = (queue: Queue<Item>): ReadonlyArray<number> => {
   const names: Array<number> = []
   let last: Item | undefined
-  for (let at = queue.first; at !== undefined; at = at.behind as Item | undefined) {
+  for (let at = queue.first; at !== undefined; at = at.behind) {
     expect(at.before).toBe(last)
     names.push(at.name)
     last = at

@@ -7,6 +7,9 @@ import type { Terminal } from "./terminal.ts"
 const REWRITE_EVERY_MS = 100
 const LINE_EVERY_MS = 5_000
 
+/** What is over sooner needs no line. */
+const FIRST_LINE_AFTER_MS = 1_000
+
 export interface Progress {
   /** `line` is only made when it is shown. */
   readonly show: (line: () => string) => void
@@ -16,7 +19,7 @@ export interface Progress {
 
 export const progressOn = ({ err, nowMs }: Pick<Terminal, "err" | "nowMs">): Progress => {
   const every = err.isTTY ? REWRITE_EVERY_MS : LINE_EVERY_MS
-  let shownAt = err.isTTY ? -Infinity : nowMs()
+  let shownAt = err.isTTY ? -Infinity : nowMs() - LINE_EVERY_MS + FIRST_LINE_AFTER_MS
   let isDirty = false
   return {
     show: (line) => {

@@ -1,7 +1,7 @@
 /**
  * What one answer must be, in itself and against the account's book.
  */
-import type { AccountAnswer, LegAnswer, Outcome } from "@tallystick/core/machine"
+import type { AccountAnswer, LegAnswer, Outcome, Reserve, ReserveLeg } from "@tallystick/core/machine"
 
 import type { AccountBook } from "./account-book.ts"
 import type { Checks } from "./checks.ts"
@@ -24,15 +24,15 @@ export const checkNumbers = (checks: Checks, book: AccountBook, answer: AccountA
   checks.that("I7", numbers.every(isExact), () => `${account} has numbers that are no counts: ${numbers.join(", ")}`)
 }
 
-/** A hold was granted: within the limit, on this account as on all others. */
+/** A hold was granted: within the limit that was sent, on this account as on all others. */
 export const checkAdmission = (
   checks: Checks,
   id: string,
-  amount: number,
-  { account, used, reserved, limit }: AccountAnswer,
+  { amount, limit }: ReserveLeg,
+  { account, used, reserved }: AccountAnswer,
   leg: LegAnswer
 ): void => {
-  checks.that("I1", limit === null || used + reserved <= limit, () => {
+  checks.that("I1", isWithin(used + reserved, limit), () => {
     return `${id} was granted ${amount} of ${account}: used ${used} and held ${reserved} pass the limit ${limit}`
   })
   checks.that("I5", leg.state === "held" && leg.held === amount, () => {
@@ -43,21 +43,25 @@ export const checkAdmission = (
 /** A denial holds nothing, anywhere, and an account that denies has no room. */
 export const checkDenial = (
   checks: Checks,
-  id: string,
+  { id, legs }: Reserve,
   outcome: Outcome & { readonly _tag: "Denied" },
-  touched: ReadonlyArray<{ readonly book: AccountBook; readonly answer: AccountAnswer }>
+  books: ReadonlyArray<AccountBook>
 ): void => {
   for (const { account, state } of outcome.legs) {
     checks.that("I5", state === "none", () => `${id} was denied, and ${account} has an entry of it: ${state}`)
   }
-  for (const { account, asked, limit } of outcome.refusals) {
-    const book = touched.find(({ answer }) => answer.account === account)?.book
-    const taken = (book?.used ?? 0) + (book?.reserved ?? 0)
-    checks.that("I1", limit !== null && taken + asked > limit, () => {
-      return `${id} was denied ${asked} of ${account}, where ${taken} of ${limit ?? "no limit"} were taken`
+  for (const [i, { account, amount, limit }] of legs.entries()) {
+    if (!outcome.refusals.some((refusal) => refusal.account === account)) continue
+    const taken = (books[i]?.used ?? 0) + (books[i]?.reserved ?? 0)
+    checks.that("I1", !isWithin(taken + amount, limit), () => {
+      return `${id} was denied ${amount} of ${account}, where ${taken} of ${limit} were taken`
     })
   }
 }
+
+/** The replay sends every limit and stores none, so what was sent is in force. */
+const isWithin = (sum: number, limit: number | null | undefined): boolean =>
+  limit === null || limit === undefined || sum <= limit
 
 /** From one answer of an account to its next: a new period at most for each end of a window between them. */
 export const checkRoll = (checks: Checks, before: AccountAnswer, after: AccountAnswer): void => {

@@ -1,7 +1,17 @@
 /**
  * Sees every command and its answer, as they pass between the front and the store, and holds them against the invariants.
  */
-import type { AccountAnswer, AccountTerms, Command, LegAnswer, Outcome } from "@tallystick/core/machine"
+import type {
+  AccountAnswer,
+  AccountTerms,
+  Command,
+  Extend,
+  Finalize,
+  LegAnswer,
+  Outcome,
+  Release,
+  Reserve
+} from "@tallystick/core/machine"
 import { accountKey } from "@tallystick/core/machine"
 
 import { AccountBook, type HoldNote } from "./account-book.ts"
@@ -54,9 +64,12 @@ export class Audit {
     return known
   }
 
-  #reserved(command: Command & { readonly kind: "reserve" }, outcome: Outcome, touched: ReadonlyArray<Seen>): void {
+  #reserved(command: Reserve, outcome: Outcome, touched: ReadonlyArray<Seen>): void {
     const { id } = command
-    if (outcome._tag === "Denied") checkDenial(this.#checks, id, outcome, touched)
+    if (outcome._tag === "Denied") {
+      const books = touched.map(({ book }) => book)
+      checkDenial(this.#checks, command, outcome, books)
+    }
     if (outcome._tag !== "Granted") return
     for (const [i, { book, answer }] of touched.entries()) {
       const leg = command.legs[i]
@@ -65,11 +78,11 @@ export class Audit {
       const note = noteOf(id, leg.settle, answer, held)
       book.hold(note)
       this.peak.hold(leg.unit, note)
-      checkAdmission(this.#checks, id, leg.amount, answer, held)
+      checkAdmission(this.#checks, id, leg, answer, held)
     }
   }
 
-  #extended(command: Command & { readonly kind: "extend" }, outcome: Outcome, touched: ReadonlyArray<Seen>): void {
+  #extended(command: Extend, outcome: Outcome, touched: ReadonlyArray<Seen>): void {
     if (outcome._tag !== "Extended") return
     for (const [i, { book, answer }] of touched.entries()) {
       const note = book.note(command.id)
@@ -81,11 +94,7 @@ export class Audit {
     }
   }
 
-  #ends(
-    command: Command & { readonly kind: "finalize" | "release" },
-    outcome: Outcome,
-    touched: ReadonlyArray<Seen>
-  ): void {
+  #ends(command: Finalize | Release, outcome: Outcome, touched: ReadonlyArray<Seen>): void {
     if ((outcome._tag !== "Finalized" && outcome._tag !== "Released") || outcome.replayed) return
     const { id } = command
     this.#checks.that("I4", !this.#ended.has(id), () => `${id} ended a second time: ${outcome._tag}`)

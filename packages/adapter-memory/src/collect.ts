@@ -63,13 +63,11 @@ const isCollectable = ({ slot }: Remembered, nowMs: number, unknownFromMs: numbe
 const standsStill = ({ slot }: Remembered, nowMs: number): boolean =>
   accountTime(slot.account, nowMs) > nowMs + slot.account.leadMs + COLLECT_AFTER_MS
 
+/** Not before the plain clock has passed its last time: it would begin again with an earlier time and a lower revision. */
 const isForgotten = (tables: Tables, slot: Slot, nowMs: number, settings: Settings): boolean => {
+  const atMs = nowMs - COLLECT_AFTER_MS
   const timeMs = accountTime(slot.account, nowMs) - COLLECT_AFTER_MS
-  return isForgottenAccount(
-    tables.rowsOf(slot, nowMs - COLLECT_AFTER_MS),
-    slot.window,
-    nowMs - COLLECT_AFTER_MS,
-    timeMs,
-    settings
+  return (
+    atMs >= slot.account.lastMs && isForgottenAccount(tables.rowsOf(slot, atMs), slot.window, atMs, timeMs, settings)
   )
 }

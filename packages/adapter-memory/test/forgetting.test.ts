@@ -121,6 +121,15 @@ describe("an account", () => {
   })
 })
 
+test("nor does it fall where the clock had been far ahead", () => {
+  const w = timed({ unsettledRetentionMs: DAY })
+  w.at(3_650 * DAY).do("charge", "c", { legs: [leg({ amount: 0 })] })
+  const [before] = w.at(0).do("charge", "d", { legs: [leg({ amount: 0 })] }).accounts
+  w.at(2 * DAY)
+  w.run(w.store.sweep(1_000))
+  expect(w.do("charge", "e", { legs: [leg({ amount: 0 })] }).accounts[0]!.revision).toBeGreaterThan(before!.revision)
+})
+
 describe("sweep", () => {
   test("collects up to its limit, and says whether there is more", () => {
     const w = timed({ rememberAtMost: 1_000 })

@@ -196,13 +196,26 @@ export const commandOf = (drawn: Drawn, callerMs: number): Command => {
 /** Where the sequences begin: well above the largest step back. */
 export const START_MS = 1_000_000_000_000
 
+/**
+ * How the clock of a sequence goes: anyhow; only forwards; by a minute at most, so that nothing is collected; or never more than
+ * an hour behind where it has been, which is how far stores let it.
+ */
+export type ClockMoves = "anyhow" | "forwards" | "near" | "hour"
+
 /** The calls of a sequence with the times at which the store gets them. */
 export const callsOf = (
-  steps: ReadonlyArray<Step>
+  steps: ReadonlyArray<Step>,
+  moves: ClockMoves = "anyhow"
 ): ReadonlyArray<{ nowMs: number; commands: ReadonlyArray<Command> }> => {
   let nowMs = START_MS
-  return steps.map((step) => {
-    nowMs = Math.max(nowMs + step.jumpMs, 400_000_000_000)
-    return { nowMs, commands: step.commands.map((drawn) => commandOf(drawn, nowMs + step.skewMs)) }
+  let latestMs = nowMs
+  return steps.map(({ jumpMs, skewMs, commands }) => {
+    const near = Math.max(-60_000, Math.min(jumpMs, 60_000))
+    nowMs += moves === "forwards" ? Math.abs(jumpMs) : moves === "near" ? near : jumpMs
+    latestMs = Math.max(latestMs, nowMs)
+    if (moves === "hour") nowMs = Math.max(nowMs, latestMs - 3_600_000)
+    // Ten years back are possible, twenty are not.
+    nowMs = Math.max(nowMs, 400_000_000_000)
+    return { nowMs, commands: commands.map((drawn) => commandOf(drawn, nowMs + skewMs)) }
   })
 }

@@ -1,8 +1,8 @@
 /**
  * What holds after every command of any sequence.
  */
-import { accountKey, readCommand } from "@tallystick/core/machine"
-import type { AccountRow, Change, DueRow } from "@tallystick/core/machine"
+import { accountKey } from "@tallystick/core/machine"
+import type { AccountRow, Change, Command, DueRow } from "@tallystick/core/machine"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 
@@ -17,7 +17,7 @@ const always = (
   ask: (
     world: World,
     before: ReadonlyMap<string, AccountRow>,
-    command: ReturnType<typeof readCommand>,
+    command: Command,
     answer: ReturnType<World["run"]>
   ) => void
 ): void => {
@@ -54,7 +54,7 @@ const dueOf = (rows: Rows): ReadonlyArray<DueRow> => {
       cost: cost + entry.expiryCost
     })
   }
-  return [...found.values()].sort((left, right) => left.tickMs - right.tickMs || left.period - right.period)
+  return [...found.values()].toSorted((left, right) => left.tickMs - right.tickMs || left.period - right.period)
 }
 
 test("reserved is the sum of the live holds of the present period, and the due rows are those of all", () => {

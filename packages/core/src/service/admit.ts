@@ -9,7 +9,7 @@ import * as Fiber from "effect/Fiber"
 
 import type { Denied, Granted, Outcome } from "../machine/outcome.ts"
 import { type CallError, NotAppliedError } from "../store/errors.ts"
-import { sendOne } from "./call.ts"
+import { newSending, type Sending, sendOne } from "./call.ts"
 import { durationText } from "./duration-text.ts"
 import type { Ending } from "./ending.ts"
 import { atNow, type Environment } from "./environment.ts"
@@ -36,7 +36,7 @@ export const admit = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Granted | Denied, CallError | QuotaConflict> {
   // Its release is under way and would end what is reserved now; when it has arrived the store says the same.
   if (env.releasing.has(part.id)) return yield* Effect.fail(new QuotaConflict(requestId, "ended"))
-  const sending = { count: 0, open: 0 }
+  const sending = newSending()
   const undo = startRelease(env, requestId, part)
   const isUndone = (cause: Cause.Cause<unknown>) => undoes === "failure" || Cause.hasInterrupts(cause)
   const startNanos = yield* Clock.monotonicTimeNanos
@@ -47,7 +47,7 @@ export const admit = Effect.fnUntraced(function* (
       env.settings.callTimeoutMs,
       sending
     )
-  ).pipe(Effect.onError((cause) => (sending.open > 0 && isUndone(cause) ? undo : Effect.void)))
+  ).pipe(Effect.onError((cause) => (isInDoubt(sending, cause) && isUndone(cause) ? undo : Effect.void)))
   switch (outcome._tag) {
     case "Granted": {
       const tookMs = Number((yield* Clock.monotonicTimeNanos) - startNanos) / 1e6
@@ -68,6 +68,10 @@ export const admit = Effect.fnUntraced(function* (
       return yield* Effect.die(new Error(`the store answered a reserve with ${outcome._tag}`))
   }
 })
+
+/** Something may be held: a sending is unheard of, or its answer came and was lost to an interruption. */
+const isInDoubt = (sending: Sending, cause: Cause.Cause<unknown>): boolean =>
+  sending.open > 0 || (sending.answered && Cause.hasInterrupts(cause))
 
 const startRelease = (env: Environment, requestId: string, part: Part) =>
   Effect.suspend(() => {

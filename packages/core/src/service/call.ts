@@ -48,37 +48,39 @@ export const within = <A>(
 
 const again = Schedule.exponential(FIRST_WAIT_MS).pipe(Schedule.jittered, Schedule.upTo({ times: RESENDS }))
 
-/** How often a command was sent, and how many of these sendings may still take effect: no answer has come that says what they did. */
+/** How often a command was sent, how many of these sendings may still take effect unheard, and whether one was answered. */
 export interface Sending {
   count: number
   open: number
+  answered: boolean
 }
+
+/** Nothing was sent yet. */
+export const newSending = (): Sending => ({ count: 0, open: 0, answered: false })
 
 /** Sends commands, again if that can help, all within one deadline. `sending` counts. */
 export const send = (
   store: QuotaStore,
   commands: Effect.Effect<ReadonlyArray<Command>>,
   withinMs: number,
-  sending: Sending = { count: 0, open: 0 }
+  sending: Sending = newSending()
 ): Effect.Effect<ReadonlyArray<Outcome>, CallError> =>
   within(
     Effect.flatMap(commands, (commands) => {
       sending.count += 1
       sending.open += 1
-      return Effect.onExit(execute(store, commands), (exit) =>
-        Effect.sync(() => {
-          if (isSettled(exit)) sending.open -= 1
-        })
-      )
+      return Effect.onExit(execute(store, commands), (exit) => Effect.sync(() => note(sending, exit)))
     }).pipe(Effect.retry({ schedule: again, while: isPassing })),
     withinMs,
     () => new OutcomeUnknownError(`no answer within ${withinMs} ms`)
   )
 
-/** The store has said what happened: an answer, or an error after which nothing did. */
-const isSettled = (exit: Exit.Exit<unknown, CallError>): boolean =>
-  Exit.isSuccess(exit) ||
-  exit.cause.reasons.every((reason) => reason._tag === "Fail" && reason.error._tag !== "OutcomeUnknown")
+/** An answer says what happened; after an error, other than an unknown outcome, nothing did. */
+const note = (sending: Sending, exit: Exit.Exit<unknown, CallError>): void => {
+  if (Exit.isSuccess(exit)) sending.answered = true
+  else if (exit.cause.reasons.some((reason) => reason._tag !== "Fail" || reason.error._tag === "OutcomeUnknown")) return
+  sending.open -= 1
+}
 
 /** Sends one command. What the store did not decide (`clock`, a corrupt account) is an error, since it is no answer to the caller. */
 export const sendOne = (

@@ -26,6 +26,11 @@ export const guardTurn = <A, E, R>(
     Effect.gen(function* () {
       const opened = yield* openTurn(env, restore, request, { signal, endsOnAbort: false })
       if (isDenial(opened)) return yield* Effect.fail(new QuotaDenied(opened))
+      // Aborted in the moment of the admission: nothing is run.
+      if (signal?.aborted === true) {
+        yield* end(env, opened.turn, "interrupted")
+        return yield* Effect.interrupt
+      }
       const exit = yield* Effect.exit(restore(use(opened)))
       yield* end(env, opened.turn, Exit.isSuccess(exit) ? "finalized" : "interrupted")
       return yield* exit

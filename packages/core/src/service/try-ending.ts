@@ -41,8 +41,7 @@ export const judge = Effect.fnUntraced(function* (
   for (const [index, leg] of outcome.legs.entries()) {
     const event = debitOf(ending, index, leg)
     if (leg.late) yield* report(env.observer, "late", event)
-    // A charge holds nothing, by intention: all of it would be overage.
-    if (leg.overage > 0 && ending.kind !== "charge") yield* report(env.observer, "overage", event)
+    if (leg.overage > 0) yield* report(env.observer, "overage", event)
   }
   return null
 })

@@ -1,5 +1,7 @@
+import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 
+import { memoryStore } from "../../../adapter-memory/src/index.ts"
 import { settle } from "./manual-clock.ts"
 import { rejection } from "./rejection.ts"
 import { daily, deferred, makeWorld } from "./world.ts"
@@ -41,6 +43,70 @@ describe("an AbortSignal", () => {
     await world.clock.advance(1_000)
     assert.deepEqual(world.store.kinds(), ["reserve", "release"])
     assert.deepEqual(await world.numbers(), [0, 0])
+  })
+
+  it("that aborts in the moment of the admission gives it back", async () => {
+    const abort = new AbortController()
+    const memory = memoryStore()
+    const kinds: Array<string> = []
+    const store = {
+      ...memory,
+      execute: (commands: Parameters<typeof memory.execute>[0]) =>
+        Effect.tap(memory.execute(commands), () =>
+          Effect.sync(() => (kinds.push(commands[0]!.kind), abort.abort(gone)))
+        )
+    }
+    const world = makeWorld({ store })
+    assert.strictEqual(await rejection(world.quota.open({ ...request, signal: abort.signal })), gone)
+    await settle()
+    assert.deepEqual(kinds, ["reserve", "release"])
+    assert.deepEqual(await world.numbers(), [0, 0])
+    const other = new AbortController()
+    let ran = false
+    Object.assign(store, {
+      execute: (commands: Parameters<typeof memory.execute>[0]) =>
+        Effect.tap(memory.execute(commands), () => Effect.sync(() => other.abort(gone)))
+    })
+    const again = makeWorld({ store })
+    const guarding = again.quota.guard({ ...request, requestId: "s", signal: other.signal }, () => (ran = true))
+    assert.strictEqual(await rejection(guarding), gone)
+    assert.isFalse(ran)
+    assert.deepEqual(await again.numbers(), [0, 0])
+  })
+
+  it("that aborts in the moment in which a slow answer arrives gives it back", async () => {
+    const abort = new AbortController()
+    const world = makeWorld()
+    const { execute } = world.store
+    Object.assign(world.store, {
+      execute: (commands: Parameters<typeof execute>[0]) =>
+        execute(commands).pipe(
+          Effect.tap(Effect.sleep(100)),
+          Effect.tap(() => Effect.sync(() => abort.abort(gone)))
+        )
+    })
+    const opening = rejection(world.quota.open({ ...request, signal: abort.signal }))
+    await world.clock.advance(300)
+    assert.strictEqual(await opening, gone)
+    assert.deepEqual(world.store.kinds(), ["reserve", "release"])
+    assert.deepEqual(await world.numbers(), [0, 0])
+  })
+
+  it("that aborts while the grant is on its way to the caller gives it back", async () => {
+    const abort = new AbortController()
+    const world = makeWorld({ observer: {}, whenUnknown: "charge-held" })
+    // The heartbeat's first beat is the last thing before the grant is handed over.
+    const { store } = world
+    const { execute } = store
+    Object.assign(store, {
+      execute: (commands: Parameters<typeof execute>[0]) => {
+        if (commands[0]!.kind === "extend") abort.abort(gone)
+        return execute(commands)
+      }
+    })
+    assert.strictEqual(await rejection(world.quota.open({ ...request, signal: abort.signal })), gone)
+    await settle()
+    assert.deepEqual((await world.numbers())[1], 0)
   })
 
   it("stops a copy that arrives after the release", async () => {

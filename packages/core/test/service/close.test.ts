@@ -78,15 +78,34 @@ describe("close", () => {
     if (!turn.granted) throw new Error(turn.message)
     world.store.always("finalize", "refuse")
     const ending = turn.finalize({ tokens: 5 })
-    await world.clock.advance(40_000)
+    // Until it is in the journal, and not yet sent from there.
+    while (world.seen.unsettled.length === 0) await world.clock.advance(100)
     await ending
     world.store.always("finalize", "pass")
+    const before = world.store.sent.length
     await world.quota.close()
-    const [usage] = await Effect.runPromise(
-      world.store.usage([{ account: "user:ada", unit: "tokens", window: { kind: "none" }, limit: 5 }])
+    assert.deepEqual(
+      world.store.sent.slice(before).map((command) => command.kind),
+      ["finalize"]
     )
-    assert.strictEqual(usage!.used, 0)
-    assert.strictEqual(world.store.kinds().at(-1), "finalize")
+    assert.deepEqual(await world.quota.replayJournal(), { delivered: 0, kept: 0 })
+  })
+
+  it("waits for what is given back behind a caller's back", async () => {
+    const world = makeWorld()
+    const abort = new AbortController()
+    world.store.next("swallowAnswer", { answerAfterMs: 700 })
+    const opening = rejection(world.quota.open({ ...request, signal: abort.signal }))
+    await settle()
+    abort.abort(new Error("gone"))
+    await opening
+    let closed = false
+    const closing = world.quota.close().then(() => (closed = true))
+    await world.clock.advance(699)
+    assert.isFalse(closed)
+    await world.clock.advance(1)
+    await closing
+    assert.deepEqual(world.store.kinds(), ["reserve", "release"])
   })
 
   it("closes the store, unless told not to", async () => {

@@ -48,6 +48,13 @@ describe("a denial says", () => {
     assert.strictEqual((await denied(world, [total], 5)).message, "user:ada: 5 tokens asked, 2 of 10 left")
   })
 
+  it("nothing of more than the limit where it is just the limit", async () => {
+    const world = makeWorld()
+    const total = { account: "user:ada", unit: "tokens", limit: 10 }
+    await world.quota.guard({ limits: [total], estimate: { tokens: 8 } }, (call) => call.used({ tokens: 8 }))
+    assert.strictEqual((await denied(world, [total], 10)).message, "user:ada: 10 tokens asked, 2 of 10 left")
+  })
+
   it("all accounts that refused", async () => {
     const world = makeWorld()
     const limits = [daily, { ...daily, account: "team:b", limit: 10 }, { ...daily, account: "team:a", limit: 10 }]

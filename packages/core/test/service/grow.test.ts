@@ -29,6 +29,28 @@ describe("growth", () => {
     assert.deepEqual(await world.numbers(), [0, 7_000])
   })
 
+  it("of two at the same time adds up also when the store takes its time", async () => {
+    const world = makeWorld()
+    const turn = await open(world)
+    world.store.next({ answerAfterMs: 100 }, { answerAfterMs: 50 })
+    const growing = Promise.all([turn.grow({ tokens: 2_000 }), turn.grow({ tokens: 1_000 })])
+    await world.clock.advance(200)
+    await growing
+    assert.deepEqual(await world.numbers(), [0, 7_000])
+  })
+
+  it("under way when the turn ends is ended with it", async () => {
+    const world = makeWorld()
+    const turn = await open(world)
+    world.store.next({ answerAfterMs: 100 })
+    const growing = turn.grow({ tokens: 2_000 })
+    await world.clock.advance(50)
+    const ending = turn.finalize({ tokens: 5 })
+    await world.clock.advance(50)
+    assert.isTrue((await growing).granted)
+    assert.deepInclude((await ending).settled[0], { held: 6_000, debited: 5 })
+  })
+
   it("denied says why and leaves the turn as it is", async () => {
     const world = makeWorld()
     const turn = await open(world)

@@ -66,6 +66,25 @@ describe("a reserve", () => {
     assert.isTrue((await world.quota.open(request)).granted)
   })
 
+  it("in memory sets no timer but the heartbeat's", async () => {
+    const world = makeWorld()
+    let timers = 0
+    const clock = { ...world.clock, after: (ms: number, wake: () => void) => (timers++, world.clock.after(ms, wake)) }
+    await makeWorld({ clock }).quota.guard(request, (call) => call.used({ tokens: 1 }))
+    assert.strictEqual(timers, 1)
+  })
+
+  it("whose release has arrived and is forgotten may be made again", async () => {
+    const world = makeWorld()
+    world.store.next("lose", "lose", "lose")
+    const opening = rejection(world.quota.open(request))
+    await world.clock.advance(1_000)
+    await opening
+    assert.deepInclude((await rejection(world.quota.open(request))) as object, { _tag: "QuotaConflict" })
+    await world.clock.advance(3_600_000)
+    assert.isTrue((await world.quota.open(request)).granted)
+  })
+
   it("that is swallowed ends by its deadline, unknown, and is released behind the caller's back", async () => {
     const world = makeWorld({ callTimeoutMs: 2_000 })
     world.store.next("swallowAnswer")

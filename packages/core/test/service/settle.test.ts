@@ -114,7 +114,10 @@ describe("the journal", () => {
     const world = makeWorld()
     await journaled(world)
     const before = endings(world).length
-    const reports = await Promise.all([world.quota.replayJournal(), world.quota.replayJournal()])
+    world.store.next({ answerAfterMs: 10 })
+    const replaying = Promise.all([world.quota.replayJournal(), world.quota.replayJournal()])
+    await world.clock.advance(10)
+    const reports = await replaying
     assert.deepEqual(reports, [
       { delivered: 1, kept: 0 },
       { delivered: 0, kept: 0 }

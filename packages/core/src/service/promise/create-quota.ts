@@ -69,7 +69,11 @@ const quotaOf = (run: Runner<Environment>, abortGraceMs: number, end: (graceMs: 
         Effect.flatMap(Shared, (env) => openReservation(env, options, { signal, endsOnAbort: true })),
         signal
       )
-      return opened.granted ? reservationOf(run, opened) : opened
+      if (!opened.granted) return opened
+      // It was granted in the same turn of the event loop in which the signal aborted: nobody will end it.
+      if (signal?.aborted === true) await run(opened.interrupt)
+      signal?.throwIfAborted()
+      return reservationOf(run, opened)
     },
     guard: async (options, use) => guarded(run, options, use, abortGraceMs),
     resume: async (handle, options) => {

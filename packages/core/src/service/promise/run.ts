@@ -13,9 +13,8 @@ export type Runner<R = never> = <A, E>(effect: Effect.Effect<A, E, R>, signal?: 
 export const runnerOf =
   <R>(contextOf: () => Promise<Context.Context<R>>): Runner<R> =>
   async (effect, signal) => {
-    signal?.throwIfAborted()
     const context = await contextOf()
-    // Again: an aborted signal does not stop what an effect does before it first waits, and it would still reserve.
+    // An aborted signal does not stop what an effect does before it first waits, and it would still reserve.
     signal?.throwIfAborted()
     const exit = await Effect.runPromiseExitWith(context)(effect, signal === undefined ? undefined : { signal })
     if (Exit.isSuccess(exit)) return exit.value

@@ -6,7 +6,8 @@ import { playTape } from "../explore/run.ts"
 import { Book } from "../oracle/book.ts"
 import { newAsked } from "../oracle/checks.ts"
 import type { Step } from "../report/model.ts"
-import { loadStore } from "../stores.ts"
+import { changedAccounts } from "../report/step-text.ts"
+import { type LoadedStore, loadStore } from "../stores.ts"
 import { drive } from "../world/drive.ts"
 import { encodeTape, type Tape } from "../world/tape.ts"
 
@@ -16,38 +17,41 @@ export interface ShownRun {
   readonly replay: string
 }
 
-/** Of how many runs of a seed one is chosen: some 20 ms. */
-const CANDIDATES = 100
+/** Of how many runs of a seed one is chosen: some 200 ms. */
+const CANDIDATES = 500
 
 /** As many steps as a screen shows. */
 const LONGEST = 18
 
-export const runOfTape = async (store: string, seed: number, tape: Tape): Promise<ShownRun> => {
-  const { makeStore } = await loadStore(store)
-  const newBook = (settings: ConstructorParameters<typeof Book>[0]): Book => new Book(settings)
-  const { timeline } = await drive(playTape(tape, { makeStore, newBook, asked: newAsked(), isTimed: true }))
-  const replay = `tallystick explore --store ${store} --seed ${seed} --tape ${encodeTape(tape)}`
-  return { steps: timeline?.lines ?? [], replay }
-}
+export const runOfTape = async (store: string, seed: number, tape: Tape): Promise<ShownRun> =>
+  play(await loadStore(store), seed, tape)
 
-/** The one with the most kinds of things in it that fits on a screen. */
+/** Of the runs of a seed that fit on a screen, the one in which most happens. */
 export const interestingRun = async (store: string, seed: number): Promise<ShownRun> => {
-  let best = await runOfTape(store, seed, tapeOf(seed, 0))
+  const loaded = await loadStore(store)
+  let best = await play(loaded, seed, tapeOf(seed, 0))
   for (let run = 1; run < CANDIDATES; run++) {
-    const shown = await runOfTape(store, seed, tapeOf(seed, run))
+    const shown = await play(loaded, seed, tapeOf(seed, run))
     if (worth(shown.steps) > worth(best.steps)) best = shown
   }
   return best
 }
 
-/** Different answers, faults and lanes; a run that is cut off at the end of the screen counts half. */
+const play = async ({ name, makeStore }: LoadedStore, seed: number, tape: Tape): Promise<ShownRun> => {
+  const newBook = (settings: ConstructorParameters<typeof Book>[0]): Book => new Book(settings)
+  const { timeline } = await drive(playTape(tape, { makeStore, newBook, asked: newAsked(), isTimed: true }))
+  return { steps: timeline?.lines ?? [], replay: replayCommand(name, seed, tape) }
+}
+
+const replayCommand = (store: string, seed: number, tape: Tape): string =>
+  `tallystick explore --store ${store} --seed ${seed} --tape ${encodeTape(tape)}`
+
+/** Faults of different kinds, answers that moved something, each kind of them once, and changes of the numbers. */
 const worth = (steps: ReadonlyArray<Step>): number => {
-  const kinds = new Set(
-    steps.flatMap(({ lane, kind, text, answer }) => [
-      lane,
-      kind === "fault" ? (/\([^()]*\)$/.exec(text)?.[0] ?? text) : kind,
-      answer?.split(/[:;]/)[0] ?? ""
-    ])
-  )
-  return steps.length > LONGEST ? kinds.size / 2 : kinds.size
+  if (steps.length > LONGEST) return 0
+  const faults = new Set(steps.filter(({ kind }) => kind === "fault").map(({ text }) => /\([^()]*\)$/.exec(text)?.[0]))
+  const answers = steps.flatMap(({ answer }) => answer?.split(/[:;,]/)[0] ?? [])
+  const moving = answers.filter((answer) => !/^(unknown|conflict|ended|found|not applied|undecidable)/.test(answer))
+  const changes = changedAccounts(steps).filter((accounts) => accounts.length > 0).length
+  return 2 * faults.size + 3 * new Set(moving).size + changes
 }

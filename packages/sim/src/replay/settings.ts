@@ -1,6 +1,6 @@
 /**
  * What a replay can be told, with defaults under which the real trace meets every kind of answer: most users never notice a
- * limit, the busiest are denied, one call in a hundred takes more than it held, and one in a hundred ends late.
+ * limit, the busiest are denied, one call in fifty takes more than it held, and one in three hundred ends late.
  */
 import { defaultPrice, type Price } from "./price.ts"
 

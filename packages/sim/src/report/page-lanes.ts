@@ -2,6 +2,7 @@
  * The interleaving as a table: time runs down, every client has a lane, and beside them stand the accounts' numbers after each
  * step. A red line lies where the first invariant broke.
  */
+import { timeWords } from "../oracle/words.ts"
 import { escapeHtml } from "./html.ts"
 import type { Step } from "./model.ts"
 import { clockTime } from "./numbers.ts"
@@ -11,7 +12,7 @@ export const pageLanes = (steps: ReadonlyArray<Step>): string => {
   const lanes = lanesOf(steps)
   const accounts = accountsOf(steps)
   const head = [
-    `<th class="right">step</th><th class="right">seconds</th>`,
+    `<th class="right">step</th><th class="right">time</th>`,
     ...lanes.map((lane) => `<th>${escapeHtml(lane)}</th>`),
     ...accounts.map((name) => `<th>${escapeHtml(name)} <span class="dim">used + held of limit</span></th>`)
   ]
@@ -69,7 +70,7 @@ const numbersOf = ({ known, used, reserved, limit }: Step["accounts"][number]): 
 const gap = (before: Step | undefined, step: Step, columns: number): string => {
   const ms = step.atMs - (before?.atMs ?? 0)
   if (before === undefined || ms === 0) return ""
-  const text = ms > 0 ? `${clockTime(ms)} s later` : `the clock has stepped back ${clockTime(-ms)} s`
+  const text = ms > 0 ? `${timeWords(ms)} later` : `the clock has stepped back ${timeWords(-ms)}`
   return `<tr class="gap"><td></td><td colspan="${columns - 1}">${text}</td></tr>\n`
 }
 

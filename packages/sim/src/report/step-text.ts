@@ -3,6 +3,7 @@
  */
 import type { AccountAnswer } from "@tallystick/core/machine"
 
+import { timeWords } from "../oracle/words.ts"
 import type { Step } from "./model.ts"
 
 /** Without the name of its own lane, which stands beside it. */
@@ -15,9 +16,9 @@ export const accountName = ({ account, window }: AccountAnswer): string => {
     case "none":
       return account
     case "fixed":
-      return `${account} (${window.lengthMs / 1_000} s)`
+      return `${account} (${timeWords(window.lengthMs)})`
     case "idle":
-      return `${account} (idle ${window.idleMs / 1_000} s)`
+      return `${account} (idle ${timeWords(window.idleMs)})`
     case "calendar":
       return `${account} (${window.every})`
   }

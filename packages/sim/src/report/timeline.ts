@@ -32,7 +32,7 @@ export const timeline = (steps: ReadonlyArray<Step>, paint: Paint): ReadonlyArra
       accounts.map(accountNumbers).join("; ")
     ]
   })
-  const columns = [right("seconds"), left(""), left("lane"), left("what happens"), left("accounts after it")]
+  const columns = [right("time"), left(""), left("lane"), left("what happens"), left("accounts after it")]
   const [titles = "", ...lines] = table(columns, rows)
   return [
     paint.dim(`  ${titles}`),

@@ -7,7 +7,7 @@ import { type Call, defineCommand, type ExitStatus } from "../command.ts"
 import { custom, integer, optionalInteger, optionalText, someOf } from "../option.ts"
 import { jsonOption, seedOption, storeOption, timingOption } from "../shared-options.ts"
 
-/** Some two seconds. */
+/** Some ten seconds, and a few hundred thousand messages. */
 const DEFAULT_RUNS = 20_000
 
 const options = {

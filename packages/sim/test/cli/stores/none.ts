@@ -1,0 +1,2 @@
+/** No store at all. */
+export default { execute: 1 }

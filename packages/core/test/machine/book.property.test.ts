@@ -23,4 +23,4 @@ test("every answer and every account's numbers are the Book's", () => {
     }),
     { numRuns: 300 }
   )
-})
+}, 60_000)

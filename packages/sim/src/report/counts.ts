@@ -1,5 +1,6 @@
 /**
- * `name 12  other 3`, over as many lines as it needs: counts of things whose names differ from run to run.
+ * `name 12   other 3   never: third`, over as many lines as it needs. What never happened is named, since nothing was proved
+ * about it.
  */
 import { thousands } from "./numbers.ts"
 
@@ -7,10 +8,13 @@ const WIDTH = 96
 const LABEL = 14
 
 export const counts = (label: string, values: Readonly<Record<string, number>>): ReadonlyArray<string> => {
+  const entries = Object.entries(values)
+  const seen = entries.filter(([, count]) => count > 0).map(([name, count]) => `${spaced(name)} ${thousands(count)}`)
+  const never = entries.filter(([, count]) => count === 0).map(([name]) => spaced(name))
+  const parts = [...seen, ...never.map((name, i) => (i === 0 ? `never: ${name}` : name))]
   const lines: Array<string> = []
   let line = ""
-  for (const [name, count] of Object.entries(values)) {
-    const part = `${spaced(name)} ${thousands(count)}`
+  for (const part of parts) {
     if (line !== "" && LABEL + line.length + 3 + part.length > WIDTH) {
       lines.push(line)
       line = part

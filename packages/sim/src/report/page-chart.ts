@@ -12,12 +12,15 @@ const LEFT = 44
 const BOTTOM = 18
 const TOP = 8
 
+/** A run of two steps has bars, too, not walls. */
+const WIDEST_BAR = 36
+
 type Numbers = Step["accounts"][number]
 
 export const pageChart = (steps: ReadonlyArray<Step>, name: string): string => {
   const answers = carried(steps, name)
   const top = Math.max(1, ...answers.map((answer) => Math.max(answer.used + answer.reserved, answer.limit ?? 0)))
-  const step = (WIDTH - LEFT - 8) / Math.max(1, answers.length)
+  const step = Math.min(WIDEST_BAR, (WIDTH - LEFT - 8) / Math.max(1, answers.length))
   const y = (value: number): number => round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top))
   const x = (index: number): number => round(LEFT + index * step)
   const bars = answers.map((answer, i) => {
@@ -30,15 +33,19 @@ export const pageChart = (steps: ReadonlyArray<Step>, name: string): string => {
     )
   })
   const broken = steps.findIndex(({ violation }) => violation !== null)
-  const mark = broken === -1 ? "" : line(x(broken), x(broken), TOP, HEIGHT - BOTTOM, "--bad")
+  const mark = broken === -1 ? "" : line(x(broken + 0.43), x(broken + 0.43), TOP, HEIGHT - BOTTOM, "--bad")
   return `<figure><figcaption><b>${escapeHtml(name)}</b></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${escapeHtml(name)} over the steps">
 ${bars.join("\n")}
 ${mark}
 <text x="${LEFT - 6}" y="${y(top) + 8}" text-anchor="end">${top}</text><text x="${LEFT - 6}" y="${y(0)}" text-anchor="end">0</text>
-<text x="${LEFT}" y="${HEIGHT - 4}">step 1</text><text x="${WIDTH - 8}" y="${HEIGHT - 4}" text-anchor="end">${answers.length}</text>
+<text x="${LEFT}" y="${HEIGHT - 4}">step 1</text>${lastLabel(x(answers.length), answers.length)}
 </svg></figure>`
 }
+
+/** Below the last bar, unless it is the first. */
+const lastLabel = (x: number, count: number): string =>
+  count > 3 ? `<text x="${x}" y="${HEIGHT - 4}" text-anchor="end">${count}</text>` : ""
 
 /** The account's numbers after each step: a step that did not show them left them as they were. */
 const carried = (

@@ -14,7 +14,7 @@ export const pageLanes = (steps: ReadonlyArray<Step>): string => {
   const head = [
     `<th class="right">step</th><th class="right">time</th>`,
     ...lanes.map((lane) => `<th>${escapeHtml(lane)}</th>`),
-    ...accounts.map((name) => `<th>${escapeHtml(name)} <span class="dim">used + held of limit</span></th>`)
+    ...accounts.map((name) => `<th class="account">${escapeHtml(name)}<br><span>used + held of limit</span></th>`)
   ]
   const columns = 2 + lanes.length + accounts.length
   const shown = new Map<string, string>()

@@ -27,6 +27,7 @@ table.lanes tr.gap td { height: 1.1rem; padding: 0 .6rem; font-size: 12px; color
 .box.fault { border-left-color: var(--fault); border-style: dashed; border-left-style: solid; }
 .box.jump { border-left-color: var(--clock); } .box.read { border-left-color: var(--read); }
 .box.ending { border-left-color: var(--good); } .box .answer { color: var(--dim); }
+th.account { white-space: nowrap; } th.account span { font-weight: 400; font-size: 12px; }
 td.numbers { white-space: nowrap; padding-top: .4rem; } td.numbers.same { color: var(--dim); opacity: .55; }
 tr.broken .box { border-color: var(--bad); background: var(--bad-back); }
 tr.because td { border-top: 3px solid var(--bad); color: var(--bad); padding: .5rem .6rem .9rem; font-weight: 600; }

@@ -69,7 +69,17 @@ const print = (terminal: Terminal, text: string): ExitStatus => {
 }
 
 /** Errors whose message says all there is to say, by their tags: their modules need not be loaded to know them. */
-const tagsForPeople = new Set(["UsageError", "TraceError", "UnknownStore", "Misconfigured", "InvalidInput"])
+const tagsForPeople = new Set([
+  "UsageError",
+  "TraceError",
+  "UnknownStore",
+  "ReplayError",
+  "InvalidInput",
+  "NotApplied",
+  "OutcomeUnknown",
+  "Misconfigured",
+  "Corrupt"
+])
 
 const isForPeople = (error: unknown): error is Error =>
   error instanceof Error && "_tag" in error && tagsForPeople.has(String(error._tag))

@@ -27,6 +27,7 @@ export const hasColour = (output: Output, env: Terminal["env"]): boolean =>
 /** Status of a process that a signal ended: 128 + its number. */
 export const STATUS_INTERRUPTED = 130
 const STATUS_TERMINATED = 143
+const STATUS_PIPE_CLOSED = 141
 
 export const processTerminal = (): Terminal => {
   const stopped = new AbortController()
@@ -50,7 +51,7 @@ type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly colum
 const output = (stream: Stream): Output => {
   // `tallystick ... | head` closes the pipe: there is nobody left to write to.
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit()
+    if (error.code === "EPIPE") process.exit(STATUS_PIPE_CLOSED)
     throw error
   })
   return {

@@ -5,6 +5,7 @@
 import type { Denial, Quota, Reservation } from "@tallystick/core"
 
 import { Random } from "./random.ts"
+import { ReplayError } from "./replay-error.ts"
 import { type Request, requestOf } from "./request.ts"
 import type { ReplaySettings } from "./settings.ts"
 import type { TraceRow } from "./trace.ts"
@@ -75,7 +76,7 @@ export class Traffic {
   async #end(turn: Reservation, { requestId, actual }: Request): Promise<void> {
     const { delivered, problem } = await turn.finalize(actual)
     if (!delivered || problem !== null) {
-      throw new Error(`the end of ${requestId} did not reach the store: ${problem?.kind ?? "undelivered"}`)
+      throw new ReplayError(`the end of ${requestId} did not reach the store: ${problem?.kind ?? "undelivered"}`)
     }
   }
 }

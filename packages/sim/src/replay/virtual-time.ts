@@ -9,6 +9,7 @@ import type { QuotaClock } from "@tallystick/core"
 
 import { turn, until } from "../turn.ts"
 import { Heap } from "./heap.ts"
+import { ReplayError } from "./replay-error.ts"
 
 /** Two: a fiber that was only just started has its first turn in the next. */
 const QUIET_TURNS = 2
@@ -91,7 +92,7 @@ export class VirtualTime implements QuotaClock {
       const before = this.#activity
       await turn()
       if (this.#underWay > 0) await until(() => this.#underWay === 0, 0, LONGEST_CALL_MS)
-      if (this.#underWay > 0) throw new Error(`the store has not answered for ${LONGEST_CALL_MS / 1_000} s`)
+      if (this.#underWay > 0) throw new ReplayError(`the store has not answered for ${LONGEST_CALL_MS / 1_000} s`)
       if (this.#failure !== undefined) throw this.#failure.error
       if (this.#activity !== before) quiet = -1
     }

@@ -21,6 +21,9 @@ const trace = [
   ""
 ].join("\n")
 
+/** On a busy machine a short run takes long enough to show some. */
+const onlyProgress = /^((explore|replay) {2}[^\n]*\n)*$/
+
 /** The program starts in 0.2 s, on a busy machine in seconds. */
 const SLOW = { timeout: 60_000 }
 
@@ -70,7 +73,8 @@ describe("a wrong call", SLOW, () => {
 describe("replay", SLOW, () => {
   it("takes a file through, and prints the tables", async () => {
     const { status, out, err } = await tallystick(["replay", file("trace.csv", trace), "--users", "3"])
-    assert.deepStrictEqual([status, err], [0, ""])
+    assert.strictEqual(status, 0)
+    assert.match(err, onlyProgress)
     assert.match(out, /^replay: every invariant held\n.*trace\.csv, store memory\n/)
     assert.match(out, /requests +30 +of 9 accounts/)
     assert.match(out, /tokens +\d/)
@@ -113,7 +117,8 @@ describe("explore", SLOW, () => {
   it("over a store of the user's own holds, and gives the same bytes each time", async () => {
     const argv = ["explore", "--runs", "30", "--seed", "2", "--json", "--store", storeFile("memory")]
     const [first, second] = await Promise.all([tallystick(argv), tallystick(argv)])
-    assert.deepStrictEqual([first.status, first.err], [0, ""], first.out)
+    assert.strictEqual(first.status, 0, first.out)
+    assert.match(first.err, onlyProgress)
     assert.strictEqual(first.out, second.out)
     const report = JSON.parse(first.out)
     assert.deepStrictEqual([report.command, report.ok, report.runs, report.failure], ["explore", true, 30, null])

@@ -1,5 +1,6 @@
 import { memoryStore } from "@tallystick/adapter-memory"
 import type { Command, Outcome } from "@tallystick/core/machine"
+import { MisconfiguredError } from "@tallystick/core/store"
 import type { QuotaStore } from "@tallystick/core/store"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
@@ -259,3 +260,11 @@ const heldThough = (outcome: Outcome): Outcome =>
   outcome._tag === "Denied"
     ? { ...outcome, legs: outcome.legs.map((leg) => ({ ...leg, state: "held", held: 1 })) }
     : outcome
+
+describe("a store that fails", () => {
+  it("stops the replay with its own error", async () => {
+    const store: QuotaStore = { ...memoryStore(), execute: () => Effect.fail(new MisconfiguredError("a replica")) }
+    const error = await run(makeTrace(5, 1), { store }).catch((failure: unknown) => failure)
+    assert.instanceOf(error, MisconfiguredError)
+  })
+})

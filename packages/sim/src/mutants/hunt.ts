@@ -14,7 +14,7 @@ export interface Found {
   readonly runs: number | null
   /** Which invariant broke. */
   readonly invariant: InvariantId | null
-  /** Lines of the shortest timeline that breaks the same, without those of the ending that every run has. */
+  /** Lines of the shortest timeline that breaks the same. */
   readonly steps: number
   readonly because: string
 }
@@ -36,7 +36,7 @@ export const hunt = async ({ make, seeds, runs, invariants }: HuntOptions): Prom
       seed,
       runs: failure === null ? null : report.runs,
       invariant: failure?.invariant ?? null,
-      steps: failure === null ? 0 : failure.steps.filter((step) => step.kind !== "ending").length,
+      steps: failure?.steps.length ?? 0,
       because: failure?.because ?? ""
     })
   }

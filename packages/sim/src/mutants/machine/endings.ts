@@ -31,15 +31,9 @@ export const endingBugs: ReadonlyArray<Patch> = [
     ]
   },
   {
-    name: "correction-after-reset",
-    what: "a late finalize takes back what a reset had forgiven already",
-    edits: [
-      {
-        file: "core/src/machine/ending.ts",
-        find: "const isForgiven = account.resetMs !== null && ",
-        replace: "const isForgiven = false && "
-      }
-    ]
+    name: "reset-forgives-what-came-later",
+    what: "after a reset a late finalize lowers nothing, also where the hold expired after the reset",
+    edits: [{ file: "core/src/machine/ending.ts", find: " && entry.deadlineMs <= account.resetMs", replace: "" }]
   },
   {
     name: "cap-forgets-the-hold",

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest"
+
+import { buildStore } from "../../src/mutants/build.ts"
+import { allBut, hunt } from "../../src/mutants/hunt.ts"
+import { narrowBugs } from "../../src/mutants/narrow/index.ts"
+import { invariantIds } from "../../src/oracle/checks.ts"
+
+const SEEDS = [1, 2]
+const RUNS = 300
+const TIMEOUT_MS = 30_000
+
+describe("for each invariant", () => {
+  it("there is a bug that breaks it", () => {
+    expect(new Set(narrowBugs.map((patch) => patch.expects))).toStrictEqual(new Set(invariantIds))
+  })
+
+  it.each(narrowBugs)("$expects alone finds a store: $what", { timeout: TIMEOUT_MS }, async (patch) => {
+    const make = await buildStore(patch)
+    const found = await hunt({ make, seeds: SEEDS, runs: RUNS })
+    expect(found.map((one) => one.invariant)).toStrictEqual(SEEDS.map(() => patch.expects))
+    const others = await hunt({ make, seeds: SEEDS, runs: RUNS, invariants: allBut(patch) })
+    expect(others.map((one) => one.because)).toStrictEqual(SEEDS.map(() => ""))
+  })
+})

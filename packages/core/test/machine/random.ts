@@ -21,7 +21,7 @@ export const amounts = fc.oneof(
 
 const clamp = (value: number): number => Math.min(MAX, Math.max(0, value))
 
-const LIMITS = [0, 9, 10, 11, 100, 2 ** 40, MAX, null] as const
+const LIMITS = [0, 9, 10, 11, 100, 2 ** 40, MAX, null, undefined] as const
 
 interface Account {
   readonly account: string
@@ -76,7 +76,8 @@ const legArbitrary = fc.record({
 const adjustments = fc.oneof(
   fc.record({ kind: fc.constant("setLimit"), limit: fc.constantFrom("code", null, 0, 9, 10, 11, 100, MAX) }),
   fc.record({ kind: fc.constant("credit"), amount: fc.constantFrom(-1, 0, 1, 10, -10, -MAX, MAX) }),
-  fc.constantFrom({ kind: "reset" }, { kind: "close" }, { kind: "reopen" }, { kind: "reopen" })
+  fc.constantFrom({ kind: "reset" }, { kind: "close" }, { kind: "reopen" }),
+  fc.constantFrom({ kind: "close" }, { kind: "reopen" })
 )
 
 const commandArbitrary = fc.record({
@@ -87,6 +88,7 @@ const commandArbitrary = fc.record({
       "reserve",
       "extend",
       "extend",
+      "extend",
       "finalize",
       "finalize",
       "release",
@@ -95,7 +97,7 @@ const commandArbitrary = fc.record({
       "lookup"
     ] as const)
   ),
-  id: fc.constantFrom("r1", "r2", "r3"),
+  id: fc.constantFrom("r1", "r2", "r3", "r4", "r5"),
   /** Mostly the accounts of the id's own set, so that commands fit each other. */
   usual: fc.integer({ min: 0, max: 5 }).map((n) => n > 0),
   legs: fc.uniqueArray(legArbitrary, { minLength: 1, maxLength: 3, selector: ({ index }) => index }),
@@ -107,6 +109,25 @@ const commandArbitrary = fc.record({
   sentAgoMs: fc.constantFrom(0, 0, 0, 8_999, 9_000, 9_001),
   adjustment: adjustments
 })
+
+/** A hold that is meant to live, something about its accounts, and a growth of it: what chance alone brings together too seldom. */
+const growthArbitrary = fc
+  .tuple(commandArbitrary, commandArbitrary, commandArbitrary, fc.boolean())
+  .map(([reserve, between, extend, isAdjust]): Array<typeof reserve> => {
+    const usual = { id: reserve.id, usual: true }
+    const small = reserve.legs.map((leg) => ({
+      ...leg,
+      amount: leg.amount % 5,
+      limit: "own" as const,
+      unit: "u" as const
+    }))
+    const grown = extend.legs.map((leg) => ({ ...leg, hasAmount: true }))
+    return [
+      { ...reserve, ...usual, kind: "reserve", ttlMs: 60_000, legs: small },
+      { ...between, ...usual, kind: isAdjust ? "adjust" : between.kind },
+      { ...extend, ...usual, kind: "extend", legs: grown }
+    ]
+  })
 
 /** How the clock moves before a call: mostly a little, also back by up to an hour, seldom by ten years and back. */
 const jumps = fc.oneof(
@@ -123,7 +144,11 @@ export const stepArbitrary = fc.record({
     { weight: 6, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.constantFrom(-21_000, 21_000, 60_000, -60_000) }
   ),
-  commands: fc.array(commandArbitrary, { minLength: 1, maxLength: 3 })
+  commands: fc.oneof(
+    { weight: 5, arbitrary: fc.array(commandArbitrary, { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: growthArbitrary },
+    { weight: 1, arbitrary: commandArbitrary.map((command) => [command, command]) }
+  )
 })
 
 export type Step = typeof stepArbitrary extends fc.Arbitrary<infer A> ? A : never
@@ -138,7 +163,13 @@ export const settingsArbitrary: fc.Arbitrary<Settings> = fc.record({
 })
 
 /** Accounts that commands of this id mostly name. */
-const usualLegs: Readonly<Record<string, ReadonlyArray<number>>> = { r1: [0, 1], r2: [2, 3, 4], r3: [5] }
+const usualLegs: Readonly<Record<string, ReadonlyArray<number>>> = {
+  r1: [0, 1],
+  r2: [2, 3, 5],
+  r3: [4],
+  r4: [1],
+  r5: [1, 4]
+}
 
 type Drawn = Step["commands"][number]
 
@@ -149,7 +180,7 @@ export const commandOf = (drawn: Drawn, callerMs: number): Command => {
     ? usualLegs[id]!.map((index, at) => ({ ...drawn.legs[at % drawn.legs.length]!, index }))
     : drawn.legs
   const settleOf = (index: number, settle: string): string =>
-    drawn.usual ? (["held", "actual", "actual", "actual", "none", "actual"][index] ?? "actual") : settle
+    drawn.usual ? (["held", "actual", "none", "actual", "actual", "actual"][index] ?? "actual") : settle
   const legs = drawnLegs.map(({ index, unit, limit, amount, measured, hasAmount, settle, warnAt }) => {
     const own = pool[index]!
     const terms = {
@@ -185,7 +216,7 @@ export const commandOf = (drawn: Drawn, callerMs: number): Command => {
     case "finalize":
       return readCommand({ kind, id, overage, ifUnknown, sentAgoMs, legs })
     case "adjust":
-      return readCommand({ kind, id, adjustment, legs: legs.slice(0, 1) })
+      return readCommand({ kind, id, adjustment, legs: legs.slice(-1) })
     case "release":
     case "charge":
     case "lookup":

@@ -219,3 +219,21 @@ test("decide takes what readCommand gives, and touches neither rows nor command"
   expect(decide(rows, command, 5_000).answer._tag).toBe("Finalized")
   expect(() => readCommand({ ...command, id: "" })).toThrow(InvalidInput)
 })
+
+test("a captcha: the request count is a held leg with the threshold as its limit; a solved challenge resets it by its token", () => {
+  const w = given({ session: { limit: 2, unit: "requests" }, ip: { limit: 10, unit: "requests" } })
+  const ask = (id: string) => {
+    const answer = w.reserve(id, "a:5 session:1/held ip:1/held")
+    if (answer.granted) w.finalize(id, "a:3 session ip")
+    return tell(answer).split(";")[0]
+  }
+  expect(["r1", "r2", "r3"].map(ask)).toEqual(["Granted", "Granted", "Denied limit"])
+  const denied = w.reserve("r3", "a:5 session:1/held ip:1/held")
+  expect(denied).toMatchObject({ refusals: [{ account: "session", asked: 1, left: 0 }] })
+  expect(w.reset("token", "session").granted).toBe(true)
+  expect(["r3", "r4", "r5"].map(ask)).toEqual(["Granted", "Granted", "Denied limit"])
+  // The token acts once.
+  expect(w.reset("token", "session").replayed).toBe(true)
+  expect(ask("r5")).toBe("Denied limit")
+  expect([w.sums("a"), w.sums("session"), w.sums("ip")]).toEqual(["12+0", "2+0", "4+0"])
+})

@@ -60,7 +60,7 @@ export const admit = Effect.fnUntraced(function* (
     }
     case "Denied":
       // An earlier copy may still be under way and be admitted when there is room: the release leaves a mark that stops it.
-      if (sending.count > 1 || sending.open > 0) yield* Effect.flatMap(undo, Fiber.await)
+      if (sending.count > 1 || sending.open > 0) yield* awaitRelease(env, undo)
       return outcome
     case "Conflict":
       return yield* Effect.fail(new QuotaConflict(requestId, outcome.reason))
@@ -78,6 +78,10 @@ const startRelease = (env: Environment, requestId: string, part: Part) =>
     env.releasing.add(part.id)
     return startDelivery(env, [releaseOf(requestId, part)])
   })
+
+/** Until it has arrived, or was given up; but not beyond the deadline of a call: then the id stays blocked until it has. */
+const awaitRelease = (env: Environment, undo: ReturnType<typeof startRelease>) =>
+  Effect.flatMap(undo, (release) => Effect.timeoutOption(Fiber.await(release), env.settings.callTimeoutMs))
 
 const releaseOf = (requestId: string, part: Part): Ending => ({
   id: part.id,

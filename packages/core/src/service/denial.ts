@@ -36,24 +36,28 @@ class DenialAnswer implements Denial {
   readonly retryInMs: number | null
   readonly message: string
 
-  constructor(requestId: string, refused: Refused, accounts: ReadonlyArray<AccountUsage>) {
+  constructor(requestId: string, refused: Refused, accounts: ReadonlyArray<AccountUsage>, message: string) {
     this.requestId = requestId
     this.reason = refused.reason
     this.refusals = refused.refusals
     this.accounts = accounts
     this.retryInMs = refused.retryInMs
-    this.message = refusalText(refused, accounts)
+    this.message = message
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 /** The denial of a request, from what the store refused. */
-export const denialOf = (requestId: string, refused: Refused, outcome: Pick<Outcome, "accounts">): Denial =>
-  new DenialAnswer(requestId, refused, outcome.accounts)
+export const denialOf = (
+  requestId: string,
+  refused: Refused,
+  { accounts }: Pick<Outcome, "accounts">,
+  message: string = refusalText(refused, accounts)
+): Denial => new DenialAnswer(requestId, refused, accounts, message)
 
 /** One clause for each account that refused. */
-export const refusalText = (refused: Refused, accounts: ReadonlyArray<AccountUsage>): string =>
+const refusalText = (refused: Refused, accounts: ReadonlyArray<AccountUsage>): string =>
   refused.refusals.map((refusal) => `${refusal.account}: ${clause(refused.reason, refusal, accounts)}`).join("; ")
 
 const clause = (reason: RefusalReason, refusal: Refusal, accounts: ReadonlyArray<AccountUsage>): string => {

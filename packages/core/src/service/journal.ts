@@ -54,13 +54,19 @@ export const memoryJournal = (size: number = DEFAULT_JOURNAL_SIZE): SettlementJo
   }
 }
 
-/** A journal's function as an effect; whether it worked. A journal that fails must not break a call. */
-export const attempt = <A>(call: () => A | PromiseLike<A>): Effect.Effect<A, Error> =>
+/** A journal's function as an effect that ends by its deadline, whatever the journal does. */
+export const attempt = <A>(call: () => A | PromiseLike<A>, withinMs: number): Effect.Effect<A, Error> =>
   Effect.suspend(() => {
     const answer = call()
     if (!isThenable(answer)) return Effect.succeed(answer)
     return Effect.tryPromise({ try: () => Promise.resolve(answer), catch: asError })
-  }).pipe(Effect.catchDefect((defect) => Effect.fail(asError(defect))))
+  }).pipe(
+    Effect.catchDefect((defect) => Effect.fail(asError(defect))),
+    Effect.timeoutOrElse({
+      duration: withinMs,
+      orElse: () => Effect.fail(new Error(`the journal gave no answer within ${withinMs} ms`))
+    })
+  )
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error("the journal failed", { cause }))
 

@@ -87,6 +87,7 @@ export const openTurn = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Opened | Denial, OpenError> {
   if (env.closed) return yield* Effect.fail(new QuotaClosed())
   const asked = yield* checked(() => readRequest(env, request))
+  yield* Effect.annotateCurrentSpan("tallystick.request_id", asked.requestId)
   const knownAtMs = yield* currentMs
   const part = newPart(asked.requestId, asked.legs, new Meter())
   const undoes = env.settings.enforce ? "failure" : "interruption"
@@ -100,6 +101,7 @@ export const openTurn = Effect.fnUntraced(function* (
     return { turn: yield* begin(env, asked, standing, knownAtMs, watched), accounts: [] }
   }
   const outcome = decided.success
+  yield* Effect.annotateCurrentSpan("tallystick.granted", outcome.granted)
   if (outcome._tag === "Granted")
     return { turn: yield* begin(env, asked, { _tag: "held" }, knownAtMs, watched), accounts: outcome.accounts }
   const denial = yield* deny(env, asked.requestId, outcome, outcome.accounts)

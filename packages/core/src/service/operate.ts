@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 
 import type { Adjust, Adjustment } from "../machine/command.ts"
+import type { Denied } from "../machine/outcome.ts"
 import { MAX_AMOUNT } from "../machine/constants.ts"
 import { readLegs } from "../machine/read-account.ts"
 import type { CallError } from "../store/errors.ts"
@@ -104,13 +105,25 @@ export const adjust = (
       case "Adjusted":
         return { replayed: outcome.replayed, account: outcome.accounts[0]! }
       case "Denied":
-        return yield* Effect.fail(new QuotaDenied(denialOf(asked.id, outcome, outcome)))
+        return yield* Effect.fail(
+          new QuotaDenied(denialOf(asked.id, outcome, outcome, refusedText(asked.adjustment, outcome)))
+        )
       case "Conflict":
         return yield* Effect.fail(new QuotaConflict(asked.id, outcome.reason))
       default:
         return yield* Effect.die(new Error(`the store answered an adjustment with ${outcome._tag}`))
     }
   })
+
+/** Credit has a refusal of its own; the others are told as those of calls. */
+const refusedText = (adjustment: Adjustment, outcome: Denied): string | undefined => {
+  const [refusal] = outcome.refusals
+  if (adjustment.kind !== "credit" || outcome.reason !== "limit" || refusal === undefined) return undefined
+  const { account, limit } = refusal
+  return limit === null
+    ? `${account}: no number is stored as its limit, so that nothing can be added to it`
+    : `${account}: its limit of ${limit} cannot take ${adjustment.amount}, for it would fall below 0`
+}
 
 const readAdjust = (
   env: Environment,

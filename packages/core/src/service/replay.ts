@@ -28,7 +28,7 @@ const LAST_WAIT_MS = 60_000
 export const replay = (env: Environment): Effect.Effect<ReplayReport, Error> =>
   env.replaying.withPermits(1)(
     Effect.gen(function* () {
-      const entries = yield* attempt(() => env.journal.pending(REPLAY_SIZE))
+      const entries = yield* attempt(() => env.journal.pending(REPLAY_SIZE), env.settings.callTimeoutMs)
       let delivered = 0
       for (const entry of entries) {
         const done = yield* replayEntry(env, entry)
@@ -44,7 +44,7 @@ const replayEntry = Effect.fnUntraced(function* (env: Environment, { ending }: J
   const tried = yield* Effect.result(tryEnding(env, ending))
   if (tried._tag === "Failure") return isPassing(tried.failure) ? "away" : "kept"
   yield* judge(env, ending, tried.success)
-  const removed = yield* Effect.result(attempt(() => env.journal.remove(ending.id)))
+  const removed = yield* Effect.result(attempt(() => env.journal.remove(ending.id), env.settings.callTimeoutMs))
   env.releasing.delete(ending.id)
   return removed._tag === "Success" ? "delivered" : "kept"
 })

@@ -24,12 +24,14 @@ export const counters = {
   unsettled: counter("unsettled", "endings that no account was debited for"),
   unmeasured: counter("unmeasured", "calls that ended without a usage report"),
   undecided: counter("undecided", "calls that went on although the store did not decide"),
-  lost: counter("lost", "reservations ended elsewhere while they ran"),
-  unknownPrice: counter("unknown_prices", "estimates of models without a price")
+  lost: counter("lost", "reservations ended elsewhere while they ran")
 }
 
+/** What a quota itself reports; an estimate, which has no quota, tells its observer itself. */
+type Reported = Exclude<keyof Observer, "unknownPrice">
+
 /** Tells the observer, and counts. Never fails. */
-export const report = <Kind extends keyof Observer>(
+export const report = <Kind extends Reported>(
   observer: Observer,
   kind: Kind,
   event: Parameters<NonNullable<Observer[Kind]>>[0]
@@ -39,7 +41,7 @@ export const report = <Kind extends keyof Observer>(
     Effect.sync(() => tell(observer, kind, event))
   )
 
-const tell = <Kind extends keyof Observer>(
+const tell = <Kind extends Reported>(
   observer: Observer,
   kind: Kind,
   event: Parameters<NonNullable<Observer[Kind]>>[0]

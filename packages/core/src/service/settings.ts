@@ -38,7 +38,11 @@ export interface TurnSettings {
 
 /** Settings of a quota. */
 export interface Settings extends TurnSettings {
-  /** false: decides, records and reports, but never denies. Default true. */
+  /**
+   * Default true. false: only observes. Each call is decided as ever: what fits is held and ends as ever. What would be denied is reported
+   * (`denied`, with `enforced: false`) and goes on without a hold, so that it changes no other decision while it runs; its end charges what it
+   * used, and counts its request. What the store does not decide (`undecided`) goes on as well. Only `InvalidInput` still rejects.
+   */
   readonly enforce: boolean
   /** Every call to the store ends by then: 1 to 60,000 ms. Default 10,000. */
   readonly callTimeoutMs: number

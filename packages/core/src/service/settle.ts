@@ -54,7 +54,9 @@ const record = Effect.fnUntraced(function* (
   const recorded =
     error._tag === "InvalidInput"
       ? null
-      : yield* Effect.result(attempt(() => env.journal.record({ ending, failure: error.message })))
+      : yield* Effect.result(
+          attempt(() => env.journal.record({ ending, failure: error.message }), env.settings.callTimeoutMs)
+        )
   const journaled = recorded?._tag === "Success"
   yield* unsettled(env, ending, problem, journaled)
   if (journaled) yield* replayLater(env)

@@ -87,6 +87,11 @@ describe("estimateMicros", () => {
     assert.strictEqual(estimate({ promptBytes: undefined, prompt: "hello", maxOutputTokens: 0 }).micros, 16 * 15)
   })
 
+  it("takes the dearest of all tiers that the input may select", () => {
+    assert.strictEqual(estimate({ model: "tiered", promptBytes: 100, maxOutputTokens: 1_000 }).micros, 1_100 + 1_000)
+    assert.strictEqual(estimate({ model: "tiered", promptBytes: 101, maxOutputTokens: 1_000 }).micros, 1_111 + 5_000)
+  })
+
   it("is never below the cost of a call within its bounds", () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true })
     const arbitrary = fc.record({

@@ -100,6 +100,35 @@ describe("the service", () => {
     }).pipe(Effect.provide(live))
   })
 
+  for (const [moment, whenUnknown, sent] of [
+    ["reserve", "charge-measured", ["reserve", "release"]],
+    ["extend", "charge-held", ["reserve", "extend", "finalize"]]
+  ] as const) {
+    it.effect(`interrupted in the moment of the ${moment} ends what nobody will get`, () => {
+      const memory = memoryStore()
+      const kinds: Array<string> = []
+      let opening: Fiber.Fiber<unknown, unknown> | undefined
+      const store: QuotaStore = {
+        ...memory,
+        execute: (commands) =>
+          Effect.tap(memory.execute(commands), () =>
+            Effect.sync(() => {
+              kinds.push(commands[0]!.kind)
+              if (commands[0]!.kind === moment) opening?.interruptUnsafe()
+            })
+          )
+      }
+      return Effect.gen(function* () {
+        const quota = yield* Quota
+        opening = yield* Effect.forkChild(quota.open({ ...request, whenUnknown }))
+        yield* Fiber.await(opening)
+        yield* TestClock.adjust("1 millis")
+        assert.deepStrictEqual(kinds, [...sent])
+        assert.strictEqual((yield* used)[1], 0)
+      }).pipe(Effect.provide(layer().pipe(Layer.provideMerge(Layer.succeed(QuotaStore, store)))))
+    })
+  }
+
   it.effect("interrupted while a slow admission is renewed gives it back", () => {
     const { live, store } = world()
     return Effect.gen(function* () {

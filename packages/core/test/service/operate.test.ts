@@ -44,7 +44,15 @@ describe("operators", () => {
   it("must have a stored limit for credit, and a payment id", async () => {
     const world = makeWorld()
     const refused = await rejection(world.quota.addCredit({ ...credit, amount: 7, paymentId: "pi_3" }))
-    assert.deepInclude(refused as object, { _tag: "QuotaDenied" })
+    assert.deepInclude(refused as object, {
+      _tag: "QuotaDenied",
+      message: "user:ada: no number is stored as its limit, so that nothing can be added to it"
+    })
+    await world.quota.setLimit({ ...credit, limit: 5 })
+    const below = await rejection(world.quota.addCredit({ ...credit, amount: -6, paymentId: "pi_4" }))
+    assert.deepInclude(below as object, {
+      message: "user:ada: its limit of 5 cannot take -6, for it would fall below 0"
+    })
     const missing = await rejection(world.quota.addCredit({ ...credit, amount: 7 } as never))
     assert.deepInclude(missing as object, { _tag: "InvalidInput", field: "paymentId" })
   })

@@ -47,8 +47,10 @@ describe("a reserve", () => {
     world.store.next("lose")
     world.store.always("release", "lose")
     const opening = world.quota.open(full)
-    await world.clock.advance(60_000)
-    assert.isFalse((await opening).granted)
+    await world.clock.advance(10_200)
+    assert.isFalse((await opening).granted, "by the deadline of a call")
+    assert.deepEqual(world.seen.unsettled, [])
+    await world.clock.advance(50_000)
     assert.deepInclude(world.seen.unsettled[0], { requestId: "r", journaled: true })
     assert.deepInclude((await rejection(world.quota.open(request))) as object, {
       _tag: "QuotaConflict",

@@ -93,11 +93,11 @@ describe("settling", () => {
 })
 
 describe("the journal", () => {
-  const journaled = async (world: World) => {
+  const journaled = async (world: World, afterMs = 40_000) => {
     const turn = await open(world)
     world.store.always("finalize", "refuse")
     const ending = turn.finalize({ tokens: 700 })
-    await world.clock.advance(40_000)
+    await world.clock.advance(afterMs)
     await ending
     world.store.always("finalize", "pass")
   }
@@ -149,12 +149,12 @@ describe("the journal", () => {
   })
 
   it("that is full or broken loses nothing silently", async () => {
-    for (const journal of [
-      memoryJournal(0),
-      { ...memoryJournal(), record: async () => Promise.reject(new Error("disk full")) }
-    ]) {
+    const rejects = async () => Promise.reject(new Error("disk full"))
+    const hangs = async () => new Promise(() => undefined)
+    const broken = [rejects, hangs].map((record) => ({ ...memoryJournal(), record }))
+    for (const journal of [memoryJournal(0), ...broken]) {
       const world = makeWorld({ journal })
-      await journaled(world)
+      await journaled(world, 55_000)
       assert.deepInclude(world.seen.unsettled[0], { journaled: false, amounts: { tokens: 700 } })
     }
   })

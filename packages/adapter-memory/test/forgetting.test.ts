@@ -123,11 +123,15 @@ describe("an account", () => {
 
 test("nor does it fall where the clock had been far ahead", () => {
   const w = timed({ unsettledRetentionMs: DAY })
-  w.at(3_650 * DAY).do("charge", "c", { legs: [leg({ amount: 0 })] })
-  const [before] = w.at(0).do("charge", "d", { legs: [leg({ amount: 0 })] }).accounts
+  // So many accounts that the last one is looked at by nobody before the sweep.
+  for (let from = 0; from < 64; from += 16)
+    w.do("charge", "b", { legs: Array.from({ length: 16 }, (_, n) => leg({ account: `a${from + n}`, amount: 0 })) })
+  const legs = [leg({ account: "a63", amount: 0 })]
+  w.at(3_650 * DAY).do("charge", "c", { legs })
+  const [before] = w.at(0).do("charge", "d", { legs }).accounts
   w.at(2 * DAY)
   w.run(w.store.sweep(1_000))
-  expect(w.do("charge", "e", { legs: [leg({ amount: 0 })] }).accounts[0]!.revision).toBeGreaterThan(before!.revision)
+  expect(w.do("charge", "e", { legs }).accounts[0]!.revision).toBeGreaterThan(before!.revision)
 })
 
 describe("sweep", () => {

@@ -43,5 +43,17 @@ export const hunt = async ({ make, seeds, runs, invariants }: HuntOptions): Prom
   return found
 }
 
-/** All invariants but the one that the patch is expected to break. */
-export const allBut = ({ expects }: Patch): ReadonlyArray<InvariantId> => invariantIds.filter((id) => id !== expects)
+/** The same seeds with the patch's invariant off: each for the runs that found it, and for `atLeast` runs. */
+export const huntWithout = async (
+  { expects }: Patch,
+  make: MakeStore,
+  found: ReadonlyArray<Found>,
+  atLeast: number
+): Promise<ReadonlyArray<Found>> => {
+  const invariants = invariantIds.filter((id) => id !== expects)
+  const others: Array<Found> = []
+  for (const { seed, runs } of found) {
+    others.push(...(await hunt({ make, seeds: [seed], runs: Math.max(runs ?? 0, atLeast), invariants })))
+  }
+  return others
+}

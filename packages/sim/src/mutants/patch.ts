@@ -16,7 +16,7 @@ export interface Patch {
   /** What is wrong with the store, in a sentence. */
   readonly what: string
   readonly edits: ReadonlyArray<Edit>
-  /** The invariant that a run is expected to name. */
+  /** The invariant that alone finds it; absent: several do, whichever breaks first. */
   readonly expects?: InvariantId | undefined
 }
 

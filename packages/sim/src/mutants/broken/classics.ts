@@ -7,7 +7,6 @@ export const classics: ReadonlyArray<Patch> = [
   {
     name: "check-without-reserved",
     what: "admission compares with what was used alone, so that calls under way do not count",
-    expects: "I1",
     edits: [
       { file: "core/src/machine/refuse.ts", find: "amount > limit - used - reserved", replace: "amount > limit - used" }
     ]
@@ -15,7 +14,6 @@ export const classics: ReadonlyArray<Patch> = [
   {
     name: "repeat-holds-twice",
     what: "a reserve that is sent again holds again",
-    expects: "I4",
     edits: [
       {
         file: "core/src/machine/reserve.ts",
@@ -27,7 +25,6 @@ export const classics: ReadonlyArray<Patch> = [
   {
     name: "second-finalize-debits",
     what: "a finalize that is sent again gets the right answer and debits again",
-    expects: "I12",
     edits: [
       {
         file: "core/src/machine/finalize.ts",
@@ -46,7 +43,6 @@ export const classics: ReadonlyArray<Patch> = [
   {
     name: "release-after-finalize",
     what: "a release of what was finalized gives its hold back once more, out of what others hold",
-    expects: "I2",
     edits: [
       {
         file: "core/src/machine/release.ts",
@@ -71,13 +67,11 @@ import type { Work } from "./work.ts"`
   {
     name: "expiry-never-reclaimed",
     what: "what an expired hold had reserved stays reserved",
-    expects: "I2",
     edits: [{ file: "core/src/machine/due.ts", find: "    reservedDelta -= row.amount\n", replace: "" }]
   },
   {
     name: "first-leg-not-undone",
     what: "the legs of a reserve are taken one after the other, and the first stays when the second is denied",
-    expects: "I5",
     edits: [
       {
         file: "core/src/machine/reserve.ts",

@@ -21,7 +21,6 @@ export const own: ReadonlyArray<Patch> = [
   {
     name: "late-finalize-debits-in-full",
     what: "a finalize after the deadline debits the whole actual on top of what the expiry charged",
-    expects: "I12",
     edits: [
       {
         file: "core/src/machine/ending.ts",
@@ -33,7 +32,6 @@ export const own: ReadonlyArray<Patch> = [
   {
     name: "renewal-holds-again",
     what: "an extend that renews adds its hold to the sum again",
-    expects: "I2",
     edits: [
       {
         file: "core/src/machine/extend.ts",

@@ -112,7 +112,6 @@ export const races: ReadonlyArray<Patch> = [
   {
     name: "locks-in-order-of-legs",
     what: "locks accounts in the order in which a command names them, so that two commands can wait for each other",
-    expects: "I10",
     edits: lockingInOrderOfLegs
   }
 ]

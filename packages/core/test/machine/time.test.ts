@@ -26,6 +26,36 @@ describe("deadlines lie on a grid of a second, rounded up", () => {
   })
 })
 
+describe("every command writes the account's time, whatever its answer, and no revision for it", () => {
+  test.each<readonly [string, (w: ReturnType<typeof given>) => { _tag: string }, tag: string]>([
+    ["a denial", (w) => w.reserve("s", "a:101"), "Denied"],
+    ["a replay", (w) => w.reserve("r", "a:5"), "Granted"],
+    ["a conflict", (w) => w.reserve("r", "a:6"), "Conflict"],
+    ["an extend that alters nothing", (w) => w.extend("r", "a"), "Extended"],
+    ["an extend of nothing", (w) => w.extend("x", "a"), "Unknown"],
+    [
+      "a finalize of what is undecidable",
+      (w) => w.finalize("x", "a:1", { ifUnknown: "charge", sentAgoMs: DAY }),
+      "Undecidable"
+    ],
+    ["a credit that is refused", (w) => w.credit("i", "a", 5), "Denied"]
+  ])("%s", (_, act, tag) => {
+    const w = given()
+    w.at(5_000).reserve("r", "a:5", 60_000)
+    const { revision } = w.usage("a")
+    // Its clock goes back by 3 s: time stands, and from now on goes with it.
+    expect(act(w.at(2_000))._tag).toBe(tag)
+    expect(w.tables.get("a")!.account).toMatchObject({ lastMs: 5_000, leadMs: 3_000, revision })
+    expect(w.at(2_500).usage("a").timeMs).toBe(5_500)
+  })
+  test("a read writes nothing", () => {
+    const w = given()
+    w.at(5_000).reserve("r", "a:5", 60_000)
+    w.at(2_000).lookup("r", "a")
+    expect(w.tables.get("a")!.account).toMatchObject({ lastMs: 5_000, leadMs: 0 })
+  })
+})
+
 describe("extend is a join", () => {
   const steps: ReadonlyArray<(w: ReturnType<typeof given>) => unknown> = [
     (w) => w.extend("r", "a:20"),

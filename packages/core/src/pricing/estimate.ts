@@ -65,8 +65,8 @@ export interface Estimate {
 }
 
 /**
- * The worst case of a call in micro-USD: all input at its dearest rate, all output that it may give; rounded up once, then held between
- * floor and ceiling. Cache reads are never assumed; reasoning tokens are inside the output.
+ * The worst case of a call in micro-USD: all input at its dearest rate, all output that it may give; rounded up once,
+ * then held between floor and ceiling. Cache reads are never assumed; reasoning tokens are inside the output.
  *
  * @throws InvalidInput naming the field; UnknownPrice if the policy is `deny`
  *
@@ -107,7 +107,10 @@ const outputBound = (options: EstimateOptions, rates: Rates): number => {
   return readAmount(each * choices, "maxOutputTokens * choices")
 }
 
-/** The real input may be shorter than its bound, so that any tier up to the bound's may price the call: the dearest counts. */
+/**
+ * The real input may be shorter than its bound, so that any tier up to the bound's may price the call: the dearest
+ * counts.
+ */
 const worstCase = (rates: Rates, input: number, output: number): number => {
   const tiers: ReadonlyArray<TierRates> = [
     rates,

@@ -17,8 +17,8 @@ export interface PriceQuery {
 export interface PriceQuote {
   readonly rates: Rates
   /**
-   * The model itself is not in the catalogue; these are the rates of one that resembles it (a prefix of the name). Tallystick treats it as
-   * unknown: `claude-sonnet-5-5` is not priced as `claude-sonnet-5` without saying so.
+   * The model itself is not in the catalogue; these are the rates of one that resembles it (a prefix of the name).
+   * Tallystick treats it as unknown: `claude-sonnet-5-5` is not priced as `claude-sonnet-5` without saying so.
    */
   readonly assumed?: boolean | undefined
 }

@@ -1,15 +1,18 @@
 /**
  * How many tokens a prompt can be at most, without a tokenizer.
  *
- * A byte-level BPE (o200k, cl100k, Claude's, Llama's) starts from one token per UTF-8 byte and only merges; one with byte fallback
- * never needs more than a token per byte either. So the bytes of the text are a sound bound, in one linear pass. Measured
- * on 17 texts, o200k took 0.18 tokens per byte of English and 1.00 of rare Chinese, never more; characters / 4 was 8 times too low
- * there, and js-tiktoken took 54 s for 20,000 times the letter a.
+ * A byte-level BPE (o200k, cl100k, Claude's, Llama's) starts from one token per UTF-8 byte and only merges; one with
+ * byte fallback never needs more than a token per byte either. So the bytes of the text are a sound bound, in one
+ * linear pass. Measured on 17 texts, o200k took 0.18 tokens per byte of English and 1.00 of rare Chinese, never more;
+ * characters / 4 was 8 times too low there, and js-tiktoken took 54 s for 20,000 times the letter a.
  */
 import { InvalidInput } from "../machine/invalid-input.ts"
 import { readAmount, readObject } from "../service/check.ts"
 
-/** Around each message. OpenAI's cookbook (`num_tokens_from_messages`) counts 3 or 4, and 1 more for a name; the rest is margin. */
+/**
+ * Around each message. OpenAI's cookbook (`num_tokens_from_messages`) counts 3 or 4, and 1 more for a name; the rest
+ * is margin.
+ */
 export const TOKENS_PER_MESSAGE = 8
 
 /** Once per prompt. The cookbook counts 3 tokens that open the reply. */

@@ -1,6 +1,6 @@
 /**
- * What tokens cost. Integers only: one micro-dollar per million tokens is one pico-dollar per token, so that every list price
- * of today ($1.25 per million is 1,250,000) is a whole number and sums are exact.
+ * What tokens cost. Integers only: one micro-dollar per million tokens is one pico-dollar per token, so that every
+ * list price of today ($1.25 per million is 1,250,000) is a whole number and sums are exact.
  */
 import { InvalidInput } from "../machine/invalid-input.ts"
 import { readAmount, refuseOtherKeys, readObject } from "../service/check.ts"
@@ -18,7 +18,10 @@ export interface TierRates {
   readonly cacheWriteMicrosPerMillion?: number | undefined
 }
 
-/** A tier that prices the whole call once its input passes a size (Sonnet 4.5 above 200,000 tokens, GPT-5.5 above 272,000). */
+/**
+ * A tier that prices the whole call once its input passes a size (Sonnet 4.5 above 200,000 tokens, GPT-5.5 above
+ * 272,000).
+ */
 export interface LongInputRates extends TierRates {
   readonly aboveInputTokens: number
 }
@@ -73,7 +76,8 @@ export const readRates = (field: string, value: unknown): Rates => {
 }
 
 /**
- * A list price in dollars per million tokens as a rate. Exact to a micro-dollar; anything finer is refused, not rounded.
+ * A list price in dollars per million tokens as a rate. Exact to a micro-dollar; anything finer is refused, not
+ * rounded.
  *
  * @example
  * usdPerMillion(1.25) // => 1_250_000

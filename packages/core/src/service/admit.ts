@@ -1,6 +1,7 @@
 /**
- * Reserves one part, with the rules that keep the store simple: what may have been sent twice and is denied is released before the caller
- * hears so, what was given up is released behind its back, and what took long is renewed before it is granted.
+ * Reserves one part, with the rules that keep the store simple: what may have been sent twice and is denied is
+ * released before the caller hears so, what was given up is released behind its back, and what took long is renewed
+ * before it is granted.
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -24,7 +25,8 @@ export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect
 /**
  * The store's decision on a part: admitted or denied. Anything else fails. To be called where interruption is masked.
  *
- * `undoes`: what is unknown is undone after a failure, or only after an interruption, since the caller goes on without an answer.
+ * `undoes`: what is unknown is undone after a failure, or only after an interruption, since the caller goes on
+ * without an answer.
  */
 export const admit = Effect.fnUntraced(function* (
   env: Environment,
@@ -59,7 +61,8 @@ export const admit = Effect.fnUntraced(function* (
       return outcome
     }
     case "Denied":
-      // An earlier copy may still be under way and be admitted when there is room: the release leaves a mark that stops it.
+      // An earlier copy may still be under way and be admitted when there is room: the release leaves a mark that
+      // stops it.
       if (sending.count > 1 || sending.open > 0) yield* awaitRelease(env, undo)
       return outcome
     case "Conflict":
@@ -79,7 +82,10 @@ const startRelease = (env: Environment, requestId: string, part: Part) =>
     return startDelivery(env, [releaseOf(requestId, part)])
   })
 
-/** Until it has arrived, or was given up; but not beyond the deadline of a call: then the id stays blocked until it has. */
+/**
+ * Until it has arrived, or was given up; but not beyond the deadline of a call: then the id stays blocked until it
+ * has.
+ */
 const awaitRelease = (env: Environment, undo: ReturnType<typeof startRelease>) =>
   Effect.flatMap(undo, (release) => Effect.timeoutOption(Fiber.await(release), env.settings.callTimeoutMs))
 

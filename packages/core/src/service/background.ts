@@ -16,8 +16,8 @@ export const inBackground = <A, E>(env: Environment, effect: Effect.Effect<A, E>
   })
 
 /**
- * Effect's own clock sleeps by `setTimeout`, which keeps node alive: a forgotten heartbeat would stop a process from ending. Only that clock
- * is replaced; one that was provided (a simulated world's) owns its timers itself.
+ * Effect's own clock sleeps by `setTimeout`, which keeps node alive: a forgotten heartbeat would stop a process from
+ * ending. Only that clock is replaced; one that was provided (a simulated world's) owns its timers itself.
  */
 const backgroundContext = (env: Environment): Context.Context<never> => {
   if (env.context.mapUnsafe.has(Clock.Clock.key)) return env.context

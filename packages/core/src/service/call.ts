@@ -1,5 +1,6 @@
 /**
- * One call to the store: it ends by its deadline, whatever the store does, and is made again when that is safe and can help.
+ * One call to the store: it ends by its deadline, whatever the store does, and is made again when that is safe and
+ * can help.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -12,10 +13,16 @@ import type { Outcome } from "../machine/outcome.ts"
 import { type CallError, CorruptError, NotAppliedError, OutcomeUnknownError, type StoreError } from "../store/errors.ts"
 import type { QuotaStore } from "../store/port.ts"
 
-/** The wait before a call is made again; it doubles. A pool that is exhausted or a failover is mostly over within 50 ms to 1 s. */
+/**
+ * The wait before a call is made again; it doubles. A pool that is exhausted or a failover is mostly over within 50
+ * ms to 1 s.
+ */
 const FIRST_WAIT_MS = 50
 
-/** Sent at most three times: more would only add load to a store in trouble. The deadline counts for all of them together. */
+/**
+ * Sent at most three times: more would only add load to a store in trouble. The deadline counts for all of them
+ * together.
+ */
 const RESENDS = 2
 
 /** The same call may be made again, with the same ids. */
@@ -23,8 +30,8 @@ export const isPassing = (error: { readonly _tag: string }): boolean =>
   error._tag === "NotApplied" || error._tag === "OutcomeUnknown"
 
 /**
- * Ends by `withinMs`, also if the effect does not react to its interruption: it is then left behind, not waited for. A defect of the
- * store is an unknown outcome: it may have sent the commands.
+ * Ends by `withinMs`, also if the effect does not react to its interruption: it is then left behind, not waited for.
+ * A defect of the store is an unknown outcome: it may have sent the commands.
  */
 export const within = <A>(
   effect: Effect.Effect<A, CallError>,
@@ -48,7 +55,10 @@ export const within = <A>(
 
 const again = Schedule.exponential(FIRST_WAIT_MS).pipe(Schedule.jittered, Schedule.upTo({ times: RESENDS }))
 
-/** How often a command was sent, how many of these sendings may still take effect unheard, and whether one was answered. */
+/**
+ * How often a command was sent, how many of these sendings may still take effect unheard, and whether one was
+ * answered.
+ */
 export interface Sending {
   count: number
   open: number
@@ -82,7 +92,10 @@ const note = (sending: Sending, exit: Exit.Exit<unknown, CallError>): void => {
   sending.open -= 1
 }
 
-/** Sends one command. What the store did not decide (`clock`, a corrupt account) is an error, since it is no answer to the caller. */
+/**
+ * Sends one command. What the store did not decide (`clock`, a corrupt account) is an error, since it is no answer to
+ * the caller.
+ */
 export const sendOne = (
   store: QuotaStore,
   command: Effect.Effect<Command>,

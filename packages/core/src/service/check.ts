@@ -1,6 +1,6 @@
 /**
- * Checks of what users pass, on top of those of the machine. Each names the field, its range and the value; all are done before anything
- * is sent. Each takes the value, then the path of its field.
+ * Checks of what users pass, on top of those of the machine. Each names the field, its range and the value; all are
+ * done before anything is sent. Each takes the value, then the path of its field.
  */
 import { readInteger } from "../machine/check.ts"
 import { MAX_AMOUNT } from "../machine/constants.ts"

@@ -16,8 +16,8 @@ import type { Ended, Turn } from "./turn.ts"
 import { unsettled } from "./try-ending.ts"
 
 /**
- * The settle-once latch: who comes first ends the turn; all get the same settlement. Nothing that waits for it can interrupt it. It takes as long
- * as `settleWithinMs` and one call at most.
+ * The settle-once latch: who comes first ends the turn; all get the same settlement. Nothing that waits for it can
+ * interrupt it. It takes as long as `settleWithinMs` and one call at most.
  */
 export const end = (env: Environment, turn: Turn, ended: Ended, actuals: Amounts = {}): Effect.Effect<Settlement> =>
   Effect.uninterruptible(

@@ -4,7 +4,10 @@
 import type { ConflictReason, LegState } from "../machine/outcome.ts"
 import type { Denial } from "./denial.ts"
 
-/** `guard` was denied: it has no value to give. `open` answers the same with a denial. Nothing is held and nothing was run. */
+/**
+ * `guard` was denied: it has no value to give. `open` answers the same with a denial. Nothing is held and nothing was
+ * run.
+ */
 export class QuotaDenied extends Error {
   readonly _tag = "QuotaDenied" as const
   readonly denial: Denial
@@ -17,8 +20,9 @@ export class QuotaDenied extends Error {
 }
 
 /**
- * The request id has a history that stands in the way: it was used for another reservation (`legs`, `content`), or it has ended (`ended`). Take
- * a new id for a new call. An id is also used up when its `open` failed or was aborted, since what may have been sent is undone.
+ * The request id has a history that stands in the way: it was used for another reservation (`legs`, `content`), or it
+ * has ended (`ended`). Take a new id for a new call. An id is also used up when its `open` failed or was aborted,
+ * since what may have been sent is undone.
  */
 export class QuotaConflict extends Error {
   readonly _tag = "QuotaConflict" as const
@@ -39,7 +43,10 @@ const conflictText: Readonly<Record<ConflictReason, string>> = {
   content: "was used with other amounts"
 }
 
-/** The reservation has ended: by its holder, by another process that had its handle, by an operator, or by its deadline. */
+/**
+ * The reservation has ended: by its holder, by another process that had its handle, by an operator, or by its
+ * deadline.
+ */
 export class ReservationEnded extends Error {
   readonly _tag = "ReservationEnded" as const
   readonly requestId: string

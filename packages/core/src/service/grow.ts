@@ -120,7 +120,10 @@ const sendGrowth = (env: Environment, turn: Turn, totals: Amounts): Effect.Effec
   })
 }
 
-/** A window has ended since the turn began: what it needs more is reserved in the new one, by a reservation of its own. */
+/**
+ * A window has ended since the turn began: what it needs more is reserved in the new one, by a reservation of its
+ * own.
+ */
 const growAfresh = Effect.fnUntraced(function* (
   env: Environment,
   restore: Restore,

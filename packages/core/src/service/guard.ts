@@ -13,8 +13,8 @@ import { type OpenError, type OpenRequest, openTurn, type Opened } from "./open.
 const isDenial = (opened: Opened | Denial): opened is Denial => !("turn" in opened)
 
 /**
- * Runs an effect under a reservation. Success finalizes at what was measured; failure and interruption end at it, by `whenUnknown`. It ends before
- * this does, and cannot be interrupted.
+ * Runs an effect under a reservation. Success finalizes at what was measured; failure and interruption end at it, by
+ * `whenUnknown`. It ends before this does, and cannot be interrupted.
  */
 export const guardTurn = <A, E, R>(
   env: Environment,

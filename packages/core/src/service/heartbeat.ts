@@ -70,8 +70,8 @@ export const lostState = (outcomes: ReadonlyArray<Outcome>): LegState | undefine
 }
 
 /**
- * Nothing more can be renewed. A turn that somebody ended (an operator, another process) is told to stop; one whose deadline passed runs on, for
- * the store may just have been away: its end is counted late.
+ * Nothing more can be renewed. A turn that somebody ended (an operator, another process) is told to stop; one whose
+ * deadline passed runs on, for the store may just have been away: its end is counted late.
  */
 const lose = (env: Environment, turn: Turn, state: LegState): Effect.Effect<void> =>
   Effect.suspend(() => {

@@ -16,8 +16,8 @@ export interface JournalEntry {
 /**
  * The port, for code without Effect: a file, a table, a queue. Every function may return a promise.
  *
- * `record` of an id that is there replaces it. `pending` gives up to `limit` entries, oldest first. `remove` of an id that is not there does
- * nothing. Delivering an entry twice debits once, so at-least-once is enough.
+ * `record` of an id that is there replaces it. `pending` gives up to `limit` entries, oldest first. `remove` of an id
+ * that is not there does nothing. Delivering an entry twice debits once, so at-least-once is enough.
  */
 export interface SettlementJournal {
   readonly record: (entry: JournalEntry) => unknown
@@ -32,8 +32,8 @@ export const QuotaJournal = Context.Service<SettlementJournal>("@tallystick/core
 export const DEFAULT_JOURNAL_SIZE = 10_000
 
 /**
- * A journal in memory. It ends with the process; then the holds expire, and cost what was measured. What does not fit is refused, and
- * reported as unsettled without being journaled.
+ * A journal in memory. It ends with the process; then the holds expire, and cost what was measured. What does not fit
+ * is refused, and reported as unsettled without being journaled.
  *
  * @example
  * const journal = memoryJournal()

@@ -25,7 +25,8 @@ import { shutdown } from "./shutdown.ts"
 import { makeCalendar } from "./window.ts"
 
 /**
- * A quota over the store of its context. With the scope it ends what is still open, as interrupted: whoever used it has ended by then.
+ * A quota over the store of its context. With the scope it ends what is still open, as interrupted: whoever used it
+ * has ended by then.
  *
  * Journal (`QuotaJournal`), observer (`QuotaObserver`) and ids (`RequestIds`) may be provided; the clock is Effect's.
  */

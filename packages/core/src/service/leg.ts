@@ -55,7 +55,8 @@ export const readQuery = (fields: Fields, field: string): Account & AccountRef =
 const readTerms = (fields: Fields, field: string): Account & AccountRef => {
   const window = readLimitWindow(fields["window"], `${field}.window`)
   const { account, limit, unit, warnAt } = readAccount({ ...fields, window: undefined }, field)
-  // `readLegs` compares accounts by their windows and asks no calendar for it: the starts are no part of an account's name.
+  // `readLegs` compares accounts by their windows and asks no calendar for it: the starts are no part of an account's
+  // name.
   return { account, limit, unit, warnAt, window } as Account & AccountRef
 }
 

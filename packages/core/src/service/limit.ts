@@ -45,7 +45,10 @@ export interface Limit extends AccountName {
   readonly limit?: number | null | undefined
   /** From which amount on the status is `warning`. Default: 80 % of the limit. */
   readonly warnAt?: WarnAt | undefined
-  /** What the end of a call debits. Default: `held` for `requests`, `none` for `streams`, `actual` for every other unit. */
+  /**
+   * What the end of a call debits. Default: `held` for `requests`, `none` for `streams`, `actual` for every other
+   * unit.
+   */
   readonly settle?: Settle | undefined
 }
 

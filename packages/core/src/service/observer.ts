@@ -68,7 +68,10 @@ export interface UndecidedEvent {
   readonly error: CallError | QuotaConflict
 }
 
-/** A reservation that still runs here was ended elsewhere, or its deadline passed. What it uses is counted, late, when it ends. */
+/**
+ * A reservation that still runs here was ended elsewhere, or its deadline passed. What it uses is counted, late, when
+ * it ends.
+ */
 export interface LostEvent {
   readonly requestId: string
   readonly state: LegState

@@ -28,13 +28,16 @@ import * as Metric from "effect/Metric"
 /** What `open` and `guard` take. */
 export interface OpenRequest extends SettingsInput<TurnSettings> {
   /**
-   * 1 to 240 characters. The same id with the same limits and estimate gets the same reservation, so that a repeat of a request holds nothing
-   * twice. Default: a new one.
+   * 1 to 240 characters. The same id with the same limits and estimate gets the same reservation, so that a repeat of
+   * a request holds nothing twice. Default: a new one.
    */
   readonly requestId?: string | undefined
   /** 1 to 16. The call must fit into all of them; else nothing is held. */
   readonly limits: ReadonlyArray<Limit>
-  /** What the call uses at most, by unit: each limit holds the amount of its unit. `requests` and `streams` are 1 unless given. */
+  /**
+   * What the call uses at most, by unit: each limit holds the amount of its unit. `requests` and `streams` are 1
+   * unless given.
+   */
   readonly estimate?: Amounts | undefined
 }
 

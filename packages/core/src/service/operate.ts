@@ -18,7 +18,10 @@ import { QuotaClosed, QuotaConflict, QuotaDenied } from "./errors.ts"
 import { readQuery, refOf } from "./leg.ts"
 import type { AccountName, AccountQuery } from "./limit.ts"
 
-/** The account that an operator changes. Its unit is needed if it is new; its limit in code, for the numbers in the answer. */
+/**
+ * The account that an operator changes. Its unit is needed if it is new; its limit in code, for the numbers in the
+ * answer.
+ */
 export interface AdjustRequest extends AccountQuery {
   /** The same id acts once, for as long as the account is kept. Default: a new one. */
   readonly id?: string | undefined

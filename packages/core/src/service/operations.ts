@@ -12,6 +12,9 @@ import { replay } from "./replay.ts"
 import { type Reservation, reservationOf } from "./reservation.ts"
 import { resumeTurn } from "./resume.ts"
 
+/** A stack trace for each span would cost more than the rest of the span; it would show this file. */
+const spanOptions = { captureStackTrace: false }
+
 const noSignal: OpenSignal = { signal: undefined, endsOnAbort: false }
 
 /** The operations over an environment. */
@@ -44,7 +47,7 @@ export const openReservation = (env: Environment, request: OpenRequest, watched:
     openTurn(env, restore, request, watched).pipe(Effect.flatMap((opened) => handOver(env, restore, opened)))
   ).pipe(
     Effect.map((opened) => ("turn" in opened ? reservationOf(env, opened) : opened)),
-    Effect.withSpan("tallystick.open")
+    Effect.withSpan("tallystick.open", {}, spanOptions)
   )
 
 /** `guard`, with a caller's signal. */
@@ -54,7 +57,9 @@ export const guardReservation = <A, E, R>(
   signal: AbortSignal | undefined,
   use: (call: Reservation) => Effect.Effect<A, E, R>
 ) =>
-  guardTurn(env, request, signal, (opened) => use(reservationOf(env, opened))).pipe(Effect.withSpan("tallystick.guard"))
+  guardTurn(env, request, signal, (opened) => use(reservationOf(env, opened))).pipe(
+    Effect.withSpan("tallystick.guard", {}, spanOptions)
+  )
 
 /** `resume`, with a caller's signal. */
 export const resumeReservation = (env: Environment, handle: unknown, watched: OpenSignal) =>

@@ -1,6 +1,6 @@
 /**
- * One reservation in the store. A turn has one, and one more for each window that ends while it grows: a reservation of an earlier window can be
- * renewed, but not grown.
+ * One reservation in the store. A turn has one, and one more for each window that ends while it grows: a reservation
+ * of an earlier window can be renewed, but not grown.
  */
 import type { Extend, ExtendLeg, Lookup, Reserve, WhenUnknown } from "../machine/command.ts"
 import type { Amounts } from "./limit.ts"
@@ -29,7 +29,9 @@ export const newPart = (id: string, legs: ReadonlyArray<Leg>, meter: Meter): Par
   from: meter.totals()
 })
 
-/** How much of a turn's total falls to the part at `index`: what is beyond its start and not beyond that of the next. */
+/**
+ * How much of a turn's total falls to the part at `index`: what is beyond its start and not beyond that of the next.
+ */
 export const shareOf = (parts: ReadonlyArray<Part>, index: number, unit: string, total: number): number => {
   const from = parts[index]!.from[unit] ?? 0
   const next = parts.slice(index + 1).find((part) => part.held[unit] !== undefined)

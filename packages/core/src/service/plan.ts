@@ -11,8 +11,9 @@ import type { Ended, Turn } from "./turn.ts"
 /**
  * The endings of a turn.
  *
- * What a unit costs: a report (`actuals`) first, then what was measured. If neither says, unknown is not 0: `whenUnknown` decides, here as at
- * an expiry. An interruption that forgives (`refund`) forgives what was measured too, and one that charges the hold charges at least it.
+ * What a unit costs: a report (`actuals`) first, then what was measured. If neither says, unknown is not 0:
+ * `whenUnknown` decides, here as at an expiry. An interruption that forgives (`refund`) forgives what was measured
+ * too, and one that charges the hold charges at least it.
  */
 export const planEnding = (turn: Turn, ended: Ended, actuals: Amounts, nowMs: number): ReadonlyArray<Ending> => {
   const total = (unit: string): number | null => actuals[unit] ?? turn.meter.total(unit)
@@ -40,14 +41,16 @@ const endingOf = (
   nowMs: number
 ): Ending => {
   const known = [...amounts.values()].some((amount) => amount !== null)
-  // With nothing to say about any unit a release leaves the word to the store, which may have heard more from another process.
+  // With nothing to say about any unit a release leaves the word to the store, which may have heard more from another
+  // process.
   const releases = !known && (amounts.size > 0 || ended !== "finalized")
   return {
     id: part.id,
     requestId: turn.requestId,
     kind: releases && turn.standing._tag === "held" ? "release" : "finalize",
     overage: turn.settings.overage,
-    // Only if it is known when the id had not ended: then one that is gone was lost, and is counted; else it may have been counted.
+    // Only if it is known when the id had not ended: then one that is gone was lost, and is counted; else it may have
+    // been counted.
     ifUnknown: turn.knownAtMs === undefined ? "mark" : "charge",
     knownAtMs: turn.knownAtMs ?? nowMs,
     legs: part.legs.map((leg) => ({
@@ -57,7 +60,10 @@ const endingOf = (
   }
 }
 
-/** A denied call that went on (`enforce: false`) is charged, under an id of its own: that of the request may carry a mark. */
+/**
+ * A denied call that went on (`enforce: false`) is charged, under an id of its own: that of the request may carry a
+ * mark.
+ */
 const chargeOf = (turn: Turn, part: Part, amounts: ReadonlyMap<string, number | null>, nowMs: number): Ending => ({
   id: `${part.id}~observed`,
   requestId: turn.requestId,
@@ -75,7 +81,10 @@ const chargeAmount = (leg: Leg, amounts: ReadonlyMap<string, number | null>): nu
   return leg.settle === "held" ? leg.amount : 0
 }
 
-/** An account without a limit, closed, or of another unit refuses a charge as it refused the reserve; the others are still charged. */
+/**
+ * An account without a limit, closed, or of another unit refuses a charge as it refused the reserve; the others are
+ * still charged.
+ */
 const isChargeable = (turn: Turn, leg: Leg): boolean => {
   const refused = turn.standing._tag === "observed" ? turn.standing.refused : null
   if (refused === null || refused.reason === "limit") return true

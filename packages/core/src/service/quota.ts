@@ -23,7 +23,9 @@ export interface QuotaService {
   readonly open: (request: OpenRequest) => Effect.Effect<Reservation | Denial, OpenError>
   /** Like `open`, and ends the reservation with the scope, as interrupted unless it was ended before. */
   readonly openScoped: (request: OpenRequest) => Effect.Effect<Reservation | Denial, OpenError, Scope.Scope>
-  /** Reserves, runs, and ends: success finalizes at what was measured, failure and interruption end by `whenUnknown`. */
+  /**
+   * Reserves, runs, and ends: success finalizes at what was measured, failure and interruption end by `whenUnknown`.
+   */
   readonly guard: <A, E, R>(
     request: OpenRequest,
     use: (call: Reservation) => Effect.Effect<A, E, R>

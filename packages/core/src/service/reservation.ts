@@ -15,7 +15,10 @@ import type { Amounts } from "./limit.ts"
 import type { Opened } from "./open.ts"
 import type { Settlement } from "./settlement.ts"
 
-/** What `open` gives when it admits. It ends exactly once, whoever comes first; all ways to end it give the same settlement. */
+/**
+ * What `open` gives when it admits. It ends exactly once, whoever comes first; all ways to end it give the same
+ * settlement.
+ */
 export interface Reservation {
   readonly granted: true
   readonly requestId: string

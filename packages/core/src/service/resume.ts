@@ -15,8 +15,9 @@ import { watch } from "./watch.ts"
 export type ResumeError = CallError | ReservationEnded | QuotaClosed
 
 /**
- * Renews the reservation, and gives it with a heartbeat of its own. One whose deadline passed can still be ended, late, and has none. One that was
- * ended, or that the store does not know, is refused. To be called where interruption is masked.
+ * Renews the reservation, and gives it with a heartbeat of its own. One whose deadline passed can still be ended,
+ * late, and has none. One that was ended, or that the store does not know, is refused. To be called where
+ * interruption is masked.
  */
 export const resumeTurn = Effect.fnUntraced(function* (
   env: Environment,

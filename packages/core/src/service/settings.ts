@@ -9,7 +9,10 @@ import { type Fields, readAmount, readChoice } from "./check.ts"
 /** A minute: a process that died blocks what it held for so long, and a heartbeat every 20 s is no load. */
 export const DEFAULT_TTL_MS = 60_000
 
-/** Ten seconds: longer than a failover of Redis or Postgres needs to refuse a connection, shorter than most people wait. */
+/**
+ * Ten seconds: longer than a failover of Redis or Postgres needs to refuse a connection, shorter than most people
+ * wait.
+ */
 export const DEFAULT_CALL_TIMEOUT_MS = 10_000
 
 /** Half a minute of trying to deliver an ending; then it goes to the journal. */
@@ -39,9 +42,10 @@ export interface TurnSettings {
 /** Settings of a quota. */
 export interface Settings extends TurnSettings {
   /**
-   * Default true. false: only observes. Each call is decided as ever: what fits is held and ends as ever. What would be denied is reported
-   * (`denied`, with `enforced: false`) and goes on without a hold, so that it changes no other decision while it runs; its end charges what it
-   * used, and counts its request. What the store does not decide (`undecided`) goes on as well. Only `InvalidInput` still rejects.
+   * Default true. false: only observes. Each call is decided as ever: what fits is held and ends as ever. What would
+   * be denied is reported (`denied`, with `enforced: false`) and goes on without a hold, so that it changes no other
+   * decision while it runs; its end charges what it used, and counts its request. What the store does not decide
+   * (`undecided`) goes on as well. Only `InvalidInput` still rejects.
    */
   readonly enforce: boolean
   /** Every call to the store ends by then: 1 to 60,000 ms. Default 10,000. */

@@ -69,6 +69,10 @@ export const startDelivery = (
   endings: ReadonlyArray<Ending>
 ): Effect.Effect<Fiber.Fiber<ReadonlyArray<Delivery>>> =>
   Effect.forEach(endings, (ending) => deliver(env, ending), { concurrency: "unbounded" }).pipe(
-    Effect.withSpan("tallystick.settle", { attributes: { "tallystick.request_id": endings[0]?.requestId ?? "" } }),
+    Effect.withSpan(
+      "tallystick.settle",
+      { attributes: { "tallystick.request_id": endings[0]?.requestId ?? "" } },
+      { captureStackTrace: false }
+    ),
     (delivery) => FiberSet.run(env.settling, delivery, { startImmediately: true })
   )

@@ -10,12 +10,15 @@ import type { Environment } from "./environment.ts"
 import { QuotaClosed } from "./errors.ts"
 import { replay } from "./replay.ts"
 
-/** How long `close` waits for open turns unless told: most model calls are over by then, and most supervisors wait 30 s. */
+/**
+ * How long `close` waits for open turns unless told: most model calls are over by then, and most supervisors wait 30
+ * s.
+ */
 export const DEFAULT_CLOSE_GRACE_MS = 10_000
 
 /**
- * Takes nothing new; waits for the open turns to end; ends those that are still open as interrupted, having told them by their signal; waits for
- * endings under way; and replays the journal once. Never fails.
+ * Takes nothing new; waits for the open turns to end; ends those that are still open as interrupted, having told them
+ * by their signal; waits for endings under way; and replays the journal once. Never fails.
  */
 export const shutdown = (env: Environment, graceMs: number): Effect.Effect<void> =>
   Effect.gen(function* () {

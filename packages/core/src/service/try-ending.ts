@@ -27,7 +27,9 @@ export const tryEnding = (env: Environment, ending: Ending): Effect.Effect<Outco
     })
   )
 
-/** Reports what the answer to an ending says: overage, lateness, or why nothing was counted; gives the latter, if so. */
+/**
+ * Reports what the answer to an ending says: overage, lateness, or why nothing was counted; gives the latter, if so.
+ */
 export const judge = Effect.fnUntraced(function* (
   env: Environment,
   ending: Ending,

@@ -13,8 +13,8 @@ import type { Settlement } from "./settlement.ts"
 import type { TurnSettings } from "./settings.ts"
 
 /**
- * How a turn stands with the store. `held`: admitted. `observed`: denied, `enforce` is off, and its end charges. `undecided`: the store did not
- * decide, `enforce` is off, and its end debits whether there is a hold or not.
+ * How a turn stands with the store. `held`: admitted. `observed`: denied, `enforce` is off, and its end charges.
+ * `undecided`: the store did not decide, `enforce` is off, and its end debits whether there is a hold or not.
  */
 export type Standing =
   | { readonly _tag: "held" }
@@ -30,7 +30,10 @@ export interface Turn {
   readonly standing: Standing
   readonly parts: Array<Part>
   readonly meter: Meter
-  /** The units of its limits that are debited by what was used, and those of its estimate: what a usage report may name. */
+  /**
+   * The units of its limits that are debited by what was used, and those of its estimate: what a usage report may
+   * name.
+   */
   readonly units: ReadonlySet<string>
   readonly growing: Semaphore.Semaphore
   readonly done: Deferred.Deferred<Settlement>

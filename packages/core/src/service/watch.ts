@@ -9,8 +9,8 @@ import type { Environment } from "./environment.ts"
 import type { Turn } from "./turn.ts"
 
 /**
- * Passes an abort on to the turn's signal. Its holder then has `abortGraceMs` to end the turn with what it knows; after that it is ended as
- * interrupted, so that a client that is gone holds nothing until its ttl.
+ * Passes an abort on to the turn's signal. Its holder then has `abortGraceMs` to end the turn with what it knows;
+ * after that it is ended as interrupted, so that a client that is gone holds nothing until its ttl.
  */
 export const watch = (env: Environment, turn: Turn, signal: AbortSignal | undefined, endsOnAbort: boolean): void => {
   if (signal === undefined) return

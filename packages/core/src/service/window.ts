@@ -79,7 +79,10 @@ const knownZone = (timeZone: string, field: string): string => {
 /** Fills in where the windows of the calendar start. */
 export type Calendar = (name: WindowName, nowMs: number) => Window
 
-/** A calendar that remembers the starts per zone while the time stays in the window: finding them takes 60 date formats. */
+/**
+ * A calendar that remembers the starts per zone while the time stays in the window: finding them takes 60 date
+ * formats.
+ */
 export const makeCalendar = (): Calendar => {
   const kept = new Map<string, CalendarWindow["starts"]>()
   return (name, nowMs) => {

@@ -24,12 +24,16 @@ export interface CallOptions {
 }
 
 /**
- * A store as promise functions. What they are given has been checked. They reject with the errors of `@tallystick/core/store`, which say what is true:
- * `NotAppliedError` if nothing happened, `OutcomeUnknownError` if it may have happened. Any other rejection of `execute` counts as the latter.
+ * A store as promise functions. What they are given has been checked. They reject with the errors of
+ * `@tallystick/core/store`, which say what is true: `NotAppliedError` if nothing happened, `OutcomeUnknownError` if
+ * it may have happened. Any other rejection of `execute` counts as the latter.
  */
 export interface StoreFunctions {
   readonly capabilities: Capabilities
-  /** Decides each command atomically, in order, at one time; one outcome per command. `decide` of `@tallystick/core/machine` says how. */
+  /**
+   * Decides each command atomically, in order, at one time; one outcome per command. `decide` of
+   * `@tallystick/core/machine` says how.
+   */
   readonly execute: (commands: ReadonlyArray<Command>, options: CallOptions) => PromiseLike<ReadonlyArray<Outcome>>
   /** Reads; writes nothing. */
   readonly usage: (

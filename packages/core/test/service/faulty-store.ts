@@ -8,8 +8,8 @@ import { NotAppliedError, OutcomeUnknownError } from "../../src/store/errors.ts"
 import type { QuotaStore } from "../../src/store/port.ts"
 
 /**
- * What the wire does with one call: passes it; refuses it; drops it on the way there or its answer on the way back, which look the same; swallows
- * it and never answers; answers only after a time; or breaks the program.
+ * What the wire does with one call: passes it; refuses it; drops it on the way there or its answer on the way back,
+ * which look the same; swallows it and never answers; answers only after a time; or breaks the program.
  */
 export type Fault =
   | "pass"

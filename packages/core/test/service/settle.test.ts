@@ -62,7 +62,8 @@ describe("settling", () => {
     const world = makeWorld()
     const turn = await open(world)
     world.store.always("extend", "refuse")
-    // The heartbeat fails for longer than an ending is remembered: another process may have ended it, and been forgotten.
+    // The heartbeat fails for longer than an ending is remembered: another process may have ended it, and been
+    // forgotten.
     await world.clock.advance(691_200_000)
     const settlement = await turn.finalize({ tokens: 5 })
     assert.deepEqual(settlement.problem, { kind: "undecidable" })

@@ -27,6 +27,9 @@ export interface QuotaOptions extends SettingsInput<Settings> {
   readonly clock?: QuotaClock | undefined
   /** A `Layer` of Effect without requirements, for those who have one: a tracer, a clock, a scheduler. */
   readonly layer?: object | undefined
-  /** Whether `close` closes the store as well, which gives back the connections that the store itself opened. Default true. */
+  /**
+   * Whether `close` closes the store as well, which gives back the connections that the store itself opened. Default
+   * true.
+   */
   readonly closesStore?: boolean | undefined
 }

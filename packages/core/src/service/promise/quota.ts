@@ -13,7 +13,10 @@ import type { Reservation } from "./reservation.ts"
 
 /** What `open` and `guard` take. */
 export interface OpenOptions extends OpenRequest {
-  /** Aborted already: nothing is reserved. Aborted while reserving: what was reserved is given back. Rejects with the signal's reason. */
+  /**
+   * Aborted already: nothing is reserved. Aborted while reserving: what was reserved is given back. Rejects with the
+   * signal's reason.
+   */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -27,7 +30,8 @@ export interface Quota extends AsyncDisposable {
   /**
    * Reserves. Gives a reservation, which must be ended, or a denial, which is an answer and no error.
    *
-   * Rejects with `InvalidInput` (nothing was sent), `QuotaConflict` (the id has ended or was used otherwise), a store's error, or the signal's reason.
+   * Rejects with `InvalidInput` (nothing was sent), `QuotaConflict` (the id has ended or was used otherwise), a
+   * store's error, or the signal's reason.
    *
    * @example
    * const turn = await quota.open({ limits: [daily], estimate: { tokens: 4_000 }, signal })
@@ -35,8 +39,8 @@ export interface Quota extends AsyncDisposable {
    */
   readonly open: (options: OpenOptions) => Promise<Reservation | Denial>
   /**
-   * Reserves, runs, and ends. Success finalizes at what `call.used` was told, or what `call.finalize` was; failure and abort end by `whenUnknown`.
-   * Rejects as `open` does, with `QuotaDenied`, and with whatever `run` throws.
+   * Reserves, runs, and ends. Success finalizes at what `call.used` was told, or what `call.finalize` was; failure
+   * and abort end by `whenUnknown`. Rejects as `open` does, with `QuotaDenied`, and with whatever `run` throws.
    *
    * @example
    * const text = await quota.guard({ limits: [daily], estimate: { tokens: 4_000 } }, async (call) => {
@@ -67,8 +71,9 @@ export interface Quota extends AsyncDisposable {
   /** Sends again what could not be delivered. It also happens by itself, and at `close`. */
   readonly replayJournal: () => Promise<ReplayReport>
   /**
-   * Ends the quota: takes nothing new, waits for open reservations, ends those that are left as interrupted, waits for endings under way, replays the
-   * journal once, and closes the store (unless `closesStore` is false). The second call waits for the first.
+   * Ends the quota: takes nothing new, waits for open reservations, ends those that are left as interrupted, waits
+   * for endings under way, replays the journal once, and closes the store (unless `closesStore` is false). The second
+   * call waits for the first.
    */
   readonly close: (options?: CloseOptions) => Promise<void>
 }

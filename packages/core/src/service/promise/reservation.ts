@@ -12,8 +12,8 @@ import { runSync, type Runner } from "./run.ts"
 /**
  * What `open` gives when it admits.
  *
- * It ends exactly once, whoever comes first: `finalize`, `release`, an abort, `close` of the quota, or the end of an `await using` block. All give
- * the same settlement. Until then a heartbeat renews it, for `renewForMs` at most.
+ * It ends exactly once, whoever comes first: `finalize`, `release`, an abort, `close` of the quota, or the end of an
+ * `await using` block. All give the same settlement. Until then a heartbeat renews it, for `renewForMs` at most.
  */
 export interface Reservation extends AsyncDisposable {
   readonly granted: true
@@ -22,7 +22,10 @@ export interface Reservation extends AsyncDisposable {
   readonly reserved: boolean
   /** The accounts' numbers when it began. */
   readonly accounts: ReadonlyArray<AccountUsage>
-  /** Aborts with the signal that was passed, with `close` of the quota, and when somebody else ends it. Pass it to the model call. */
+  /**
+   * Aborts with the signal that was passed, with `close` of the quota, and when somebody else ends it. Pass it to the
+   * model call.
+   */
   readonly signal: AbortSignal
   /**
    * Holds so much more, by unit. Denied growth changes nothing: the turn goes on with what it has.
@@ -32,12 +35,16 @@ export interface Reservation extends AsyncDisposable {
   readonly grow: (by: Amounts) => Promise<Growth | Denial>
   /** Sees to it that what is held covers what was used so far, and this: before each further model call of a turn. */
   readonly ensure: (next: Amounts) => Promise<Growth | Denial>
-  /** Adds what one model call used, by unit. The next heartbeat carries it. Throws `InvalidInput` for a unit that nobody asked about. */
+  /**
+   * Adds what one model call used, by unit. The next heartbeat carries it. Throws `InvalidInput` for a unit that
+   * nobody asked about.
+   */
   readonly used: (usage: Amounts) => void
   /** What was used so far. */
   readonly measured: () => Amounts
   /**
-   * Ends it at `actuals`. A unit that they leave out costs what was measured; one that was never measured, by `whenUnknown`.
+   * Ends it at `actuals`. A unit that they leave out costs what was measured; one that was never measured, by
+   * `whenUnknown`.
    *
    * Resolves also if the store could not be reached (`delivered: false`). Rejects only with `InvalidInput`.
    */

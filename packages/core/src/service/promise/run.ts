@@ -30,8 +30,8 @@ export const runSync = <A, E>(effect: Effect.Effect<A, E>): A => {
 }
 
 /**
- * A caller's function under a reservation. It cannot be interrupted, only told by its signal: an abort waits for it to stop, so that what it
- * still reports is counted, but no longer than `graceMs`.
+ * A caller's function under a reservation. It cannot be interrupted, only told by its signal: an abort waits for it
+ * to stop, so that what it still reports is counted, but no longer than `graceMs`.
  */
 export const callerFunction = <A>(call: () => Promise<A>, graceMs: number): Effect.Effect<A, Thrown> =>
   Effect.callback((resume) => {

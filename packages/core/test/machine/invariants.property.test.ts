@@ -130,7 +130,7 @@ test("what was refused, or is a replay, changes nothing but what time did", () =
   })
 }, 60_000)
 
-test("an expiry never raises used + reserved, a roll leaves none", () => {
+test("an expiry never raises used + reserved", () => {
   always((world) => {
     for (const change of world.changes) {
       if (change.cause === "expired") expect(change.usedDelta + change.reservedDelta).toBeLessThanOrEqual(0)

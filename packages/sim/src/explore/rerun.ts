@@ -24,7 +24,7 @@ export function* isCausedByLooking(stage: Stage, parts: RunParts): Waiting<boole
   const store = made as QuotaStore
   const world = new World(startMs, first.capabilities.atomicOver === "process")
   const book = parts.newBook(settings)
-  for (const { commands, nowMs } of stage.log) {
+  for (const { commands, nowMs } of stage.answered) {
     world.jump(nowMs - world.nowMs)
     const call = world.begin(store.execute(commands))
     if (!(yield* world.finish(call)) || !Exit.isSuccess(call.exit!)) return false
@@ -40,10 +40,10 @@ export function* isCausedByLooking(stage: Stage, parts: RunParts): Waiting<boole
   for (const plan of accounts) {
     const ref = refOf(plan, world.nowMs)
     const usage = world.begin(store.usage([ref]))
-    const holds = world.begin(store.holds(ref, { limit: 1_000 }))
-    if (!(yield* world.finish(usage)) || !(yield* world.finish(holds))) return false
-    if (!Exit.isSuccess(usage.exit!) || !Exit.isSuccess(holds.exit!)) return false
+    if (!(yield* world.finish(usage)) || !Exit.isSuccess(usage.exit!)) return false
     const [seen] = usage.exit.value
+    const holds = world.begin(store.holds(ref, { limit: 1_000 }))
+    if (!(yield* world.finish(holds)) || !Exit.isSuccess(holds.exit!)) return false
     const [expected] = book.usage([ref], world.nowMs) ?? []
     if (seen === undefined || expected === undefined || !sameAccount(expected, seen)) return false
     if (!sameHolds(book.holds(ref, world.nowMs), holds.exit.value.items)) return false

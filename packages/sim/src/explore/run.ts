@@ -49,7 +49,7 @@ export function* playTape(tape: Tape, parts: RunParts): Waiting<Run> {
   const made = parts.makeStore(swarm.settings)
   const store = yield* resolved(made)
   const world = new World(swarm.startMs, store.capabilities.atomicOver === "process")
-  const judge = new Judge(() => parts.newBook(swarm.settings), swarm.settings, numberOf, parts.asked)
+  const judge = new Judge(parts.newBook(swarm.settings), swarm.settings, numberOf, parts.asked)
   const coverage = new RunCoverage()
   const hash = new SequenceHash()
   const timeline = parts.isTimed ? new Timeline(swarm.startMs) : null
@@ -87,7 +87,7 @@ function* resolved(made: QuotaStore | Promise<QuotaStore>): Waiting<QuotaStore> 
 function* play(tape: Tape, cast: Cast, asked: Asked): Waiting<void> {
   const block = new Block(tape)
   const count = blockCount(tape)
-  yield* cast.stage.look({ words: "the beginning" })
+  yield* cast.stage.look({ words: "the beginning" }, false)
   let isEmpty = true
   for (let index = 1; index <= count; index++) {
     block.offset = index * STRIDE
@@ -104,8 +104,7 @@ function* final(violation: Violation, stage: Stage, parts: RunParts): Waiting<Vi
   const { invariant, because } = violation
   const isEnding = stage.isEnding && (invariant === "I1" || invariant === "I2")
   const named = isEnding ? new Violation("I8", because) : violation
-  if (invariant === "I10" || invariant === "I14" || stage.hasOverlapped || stage.hasFailed || !stage.isQuiet)
-    return named
+  if (invariant === "I10" || invariant === "I14" || stage.hasStopped || stage.hasFailed || !stage.isQuiet) return named
   if (!(yield* isCausedByLooking(stage, parts))) return named
   return new Violation("I14", `${because}; with the same commands at the same times, but nobody reading, all is right`)
 }

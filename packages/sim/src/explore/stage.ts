@@ -13,7 +13,7 @@ import type { Judge } from "../oracle/judge.ts"
 import type { Executed, Snapshot } from "../oracle/oracle.ts"
 import { commandWords } from "../oracle/words.ts"
 import type { Who } from "../oracle/who.ts"
-import { numberOf, refOf } from "../workload/accounts.ts"
+import { numberOf } from "../workload/accounts.ts"
 import type { Message } from "../workload/client.ts"
 import type { SequenceHash } from "../workload/hash.ts"
 import type { Workload } from "../workload/workload.ts"
@@ -49,16 +49,19 @@ export class Stage {
   readonly opened: Array<Opened> = []
   /** Answers that the judge has not seen, since calls are under way. */
   #pending: Array<Executed> = []
+  /** When the accounts were last read, and as what. */
+  #readMs = -1
+  #refs: ReadonlyArray<AccountRef> = []
   readonly #touched = new Set<number>()
-  /** What happened once two calls were under way at once can not be run again one after the other. */
-  hasOverlapped = false
+  /** A call stopped inside the store: so what happened cannot be run again one call after the other. */
+  hasStopped = false
   isEnding = false
   /** A call failed that should not have: what it did cannot be run again. */
   hasFailed = false
   /** Sees the outcomes of the next call before the judge does. */
   onOutcomes: ((outcomes: ReadonlyArray<Outcome>) => void) | undefined = undefined
-  /** Every call that was answered, in the order in which they counted: to run them again. */
-  readonly log: Array<Executed> = []
+  /** Every call that was answered, in order: to run them again, where none overlapped. */
+  readonly answered: Array<Executed> = []
   /** By then every hold so far has expired, on any account: none runs behind the world's clock. */
   lastDeadlineMs = 0
   readonly #onAnswer: (message: Message, outcomes: ReadonlyArray<Outcome>) => void
@@ -79,12 +82,14 @@ export class Stage {
     // Any call could hang: one with several accounts on their order, one beside others on their locks.
     if (message.commands.length > 1 || message.commands[0]!.legs.length > 1 || !this.isQuiet) asked[10]!++
     const call: Executing = world.begin(store.execute(message.commands))
+    const opened: Opened = { message, call }
     if (isSlow && call.exit === undefined) {
-      this.opened.push({ message, call })
+      this.opened.push(opened)
+      this.hasStopped = true
       return
     }
     if (call.exit === undefined && !(yield* world.finish(call))) throw hang(message)
-    this.#complete(message, call)
+    this.#complete(opened)
     this.#collect()
     yield* this.judge()
   }
@@ -101,16 +106,16 @@ export class Stage {
   /** Calls that have ended, whoever made them go on. */
   #collect(): void {
     for (let index = 0; index < this.opened.length;) {
-      const { message, call } = this.opened[index]!
-      if (call.exit === undefined) index++
+      const opened = this.opened[index]!
+      if (opened.call.exit === undefined) index++
       else {
         this.opened.splice(index, 1)
-        this.#complete(message, call)
+        this.#complete(opened)
       }
     }
   }
 
-  #complete(message: Message, call: Executing): void {
+  #complete({ message, call }: Opened): void {
     const exit = call.exit!
     const { coverage, timeline, world } = this.parts
     if (Exit.isFailure(exit)) {
@@ -148,34 +153,37 @@ export class Stage {
     if (!this.isQuiet || this.#pending.length === 0) return
     const calls = this.#pending
     this.#pending = []
-    if (calls.length > 1) this.hasOverlapped = true
-    this.log.push(...calls)
+    this.answered.push(...calls)
     const after = yield* this.#snapshot(this.#touched)
     this.#touched.clear()
     this.parts.judge.executed(calls, after)
   }
 
   /** Time passed, or somebody read: the judge looks at every account. Not while a call is under way: what it sees half done is not yet true. */
-  *look(who: Who): Waiting<void> {
+  *look(who: Who, isThorough: boolean): Waiting<void> {
     if (!this.isQuiet) return
-    this.parts.judge.passed(yield* this.#snapshot(undefined), who)
+    this.parts.judge.passed(yield* this.#snapshot(undefined), who, isThorough)
   }
 
+  /** Reads the accounts that were touched; all of them if time has passed since they were last read, or nobody says which. */
   *#snapshot(touched: ReadonlySet<number> | undefined): Waiting<Snapshot> {
     const { world, store, work, timeline } = this.parts
-    const refs = work.swarm.accounts.map((plan) => refOf(plan, world.nowMs))
-    const nowMs = world.nowMs
-    const accounts = yield* this.read(store.usage(refs))
+    const { nowMs } = world
+    const isSameTime = nowMs === this.#readMs
+    if (!isSameTime) this.#refs = work.refsAt(nowMs)
+    const refs = this.#refs
+    const accounts = [...work.state]
     const holds: Array<ReadonlyArray<Hold> | undefined> = []
+    const wanted: Array<number> = []
     for (let index = 0; index < refs.length; index++)
-      holds.push(
-        touched === undefined || touched.has(index)
-          ? (yield* this.read(store.holds(refs[index]!, { limit: MAX_HOLDS }))).items
-          : undefined
-      )
+      if (touched === undefined || !isSameTime || touched.has(index)) wanted.push(index)
+    const answers = yield* this.read(store.usage(wanted.map((index) => refs[index]!)))
+    for (let at = 0; at < wanted.length; at++) accounts[wanted[at]!] = answers[at]!
+    for (const index of wanted) holds[index] = (yield* this.read(store.holds(refs[index]!, { limit: MAX_HOLDS }))).items
+    this.#readMs = nowMs
     work.state = accounts
-    work.holds = holds.map((list, index) => list ?? work.holds[index])
-    timeline?.saw(accounts)
+    for (const index of wanted) work.holds[index] = holds[index]!
+    timeline?.saw(touched === undefined ? accounts : answers)
     return { nowMs, refs, accounts, holds }
   }
 

@@ -64,6 +64,8 @@ const reasonOf = (outcome: Outcome): string | null => {
 
 /** Granted against denied: the limit (I1), a closed account (I13), a window that passed (I11); else the history of the id (I4). */
 const admissionOf = (expected: Outcome, actual: Outcome): InvariantId => {
+  // The store found a sum below zero or above 2^53 - 1 itself.
+  if (actual._tag === "Corrupt") return "I7"
   if (isAboutAdmission(expected) && isAboutAdmission(actual)) {
     const reason = reasonOf(expected) ?? reasonOf(actual)
     if (reason === "closed") return "I13"

@@ -88,7 +88,7 @@ const checkRepeat = (asked: Asked, lives: Lives, judged: Judged, sinceMs: number
   const delta = after.used - before.used
   if (life !== undefined && command.kind !== "lookup") {
     const total = life.debited + delta
-    const most = Math.max(life.most, mostOf(command, judged.position, judged.leg))
+    const most = Math.max(life.most, judged.outcome.granted ? mostOf(command, judged.position, judged.leg) : 0)
     if (life.debited > 0) asked[12]!++
     must(
       delta <= 0 || life.debited === 0 || total <= most,
@@ -143,7 +143,7 @@ const remember = (lives: Lives, { command, outcome, position, account, leg, life
   if (leg.late && known.debits === 0) known.debits = 1
   if (before !== undefined && after.used > before.used) known.debits++
   if (before !== undefined) known.debited += after.used - before.used
-  known.most = Math.max(known.most, mostOf(command, position, leg))
+  if (outcome.granted) known.most = Math.max(known.most, mostOf(command, position, leg))
 }
 
 /** An adjustment moves `used` only by a reset, `reserved` never. */

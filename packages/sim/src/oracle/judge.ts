@@ -11,62 +11,71 @@ import { checkOutcome } from "./direct.ts"
 import { Lives } from "./lives.ts"
 import { checkNumbers } from "./numbers.ts"
 import type { Executed, NumberOf, Oracle, Snapshot } from "./oracle.ts"
-import { expectedOf, explain } from "./orders.ts"
 import { sameAccount, sameOutcome } from "./same.ts"
 import { checkHoldSums, checkPassing } from "./state.ts"
 import { Sent } from "./who.ts"
 import type { Who } from "./who.ts"
 
 export class Judge {
-  /** What took effect, in order: for the Book, and to run it again. */
-  readonly log: Array<Executed> = []
   readonly #asked: Asked
   readonly #numberOf: NumberOf
-  readonly #newBook: () => Oracle
   readonly #lives: Lives
-  #book: Oracle
+  readonly #book: Oracle
   #snapshot: Snapshot | undefined = undefined
   /** What the Book says of the accounts at the time of the snapshot. */
   #expected: Array<AccountAnswer> = []
   /** The last command was a repeat, as the Book says. */
   #isRepeat = false
 
-  constructor(newBook: () => Oracle, settings: Settings, numberOf: NumberOf, asked: Asked) {
-    this.#newBook = newBook
+  constructor(book: Oracle, settings: Settings, numberOf: NumberOf, asked: Asked) {
     this.#numberOf = numberOf
     this.#asked = asked
     this.#lives = new Lives(settings)
-    this.#book = newBook()
+    this.#book = book
   }
 
-  /** Calls that the store has answered, none of them under way any more, and its state after them. More than one: they overlapped. */
+  /**
+   * Calls that the store has answered, none of them under way any more, and its state after them.
+   *
+   * More than one: they overlapped. They count in the order in which they read their clock. A store reads it once, after its locks, so that is the order
+   * in which they took effect, also for a store that waits between; one that reads it before its locks breaks the rules of the machine, and is found.
+   */
   executed(calls: ReadonlyArray<Executed>, after: Snapshot): void {
-    const isAlone = calls.length === 1 && this.#snapshot?.nowMs === calls[0]!.nowMs
-    const before: Array<AccountAnswer | undefined> = isAlone ? [...this.#snapshot!.accounts] : []
-    const ordered = isAlone ? calls : calls.toSorted((left, right) => left.reading - right.reading)
-    for (const call of ordered) this.#direct(call, before)
+    const ordered = calls.length === 1 ? calls : calls.toSorted((left, right) => left.reading - right.reading)
+    let nowMs = this.#snapshot?.nowMs
+    let before: Array<AccountAnswer | undefined> = [...(this.#snapshot?.accounts ?? [])]
+    let isSameTime = after.nowMs === nowMs
+    for (const call of ordered) {
+      // What time did in between nobody has seen.
+      if (call.nowMs !== nowMs) [before, nowMs, isSameTime] = [[], call.nowMs, false]
+      this.#direct(call, before)
+    }
     const last = ordered.at(-1)!
     const who = new Sent(last.lane, last.commands.at(-1)!)
     checkHoldSums(this.#asked, after, who)
-    const isSameTime = isAlone && after.nowMs === calls[0]!.nowMs
     this.#compare(ordered, isSameTime ? after : undefined)
-    if (!isSameTime) this.#expected = [...(this.#book.usage(after.refs, after.nowMs) ?? [])]
+    if (!isSameTime) this.#readBook(after)
     this.#compareState(after, who)
     this.#snapshot = after
   }
 
+  #readBook({ refs, nowMs }: Snapshot): void {
+    this.#expected = [...(this.#book.usage(refs, nowMs) ?? [])]
+  }
+
   /** Time passed, or somebody read. */
-  passed(after: Snapshot, who: Who): void {
+  passed(after: Snapshot, who: Who, isThorough: boolean): void {
     const before = this.#snapshot
     this.#snapshot = after
     this.#isRepeat = false
     if (before?.nowMs === after.nowMs) this.#checkRead(before, after, who)
     else {
       if (before !== undefined) checkPassing(this.#asked, before, after, who)
-      this.#expected = [...(this.#book.usage(after.refs, after.nowMs) ?? [])]
+      this.#readBook(after)
     }
     checkHoldSums(this.#asked, after, who)
     this.#compareState(after, who)
+    if (isThorough) this.#compareHolds(after, who)
   }
 
   /** I14: the same question at the same time has the same answer. */
@@ -91,20 +100,17 @@ export class Judge {
     }
   }
 
+  /** Every answer against the Book. */
   #compare(calls: ReadonlyArray<Executed>, after: Snapshot | undefined): void {
-    const expected = expectedOf(this.#book, calls)
-    const wrong = firstWrong(calls, expected)
-    this.#isRepeat = calls.length === 1 && expected[0]!.at(-1)!.replayed
-    if (wrong === undefined) {
-      this.log.push(...calls)
-      if (after !== undefined) this.#expect(calls[0]!, expected[0]!, after)
-    } else {
-      const explained = calls.length > 1 ? explain(calls, () => this.#bookAgain()) : undefined
-      if (explained === undefined) throw this.#attribute(calls, wrong, expected)
-      this.log.push(...explained.calls)
-      this.#book = explained.book
+    for (const call of calls) {
+      const expected = this.#book.execute(call.commands, call.nowMs)
+      this.#asked[9]! += expected.length
+      for (const [index, outcome] of expected.entries()) {
+        this.#isRepeat = outcome.replayed
+        if (!sameOutcome(outcome, call.outcomes[index]!)) throw this.#attribute(call, index, outcome, calls)
+      }
+      if (after !== undefined) this.#expect(call, expected, after)
     }
-    for (const call of calls) this.#asked[9]! += call.commands.length
   }
 
   /** What the Book says of the accounts after a command it has just said, where the command named them as the state does. */
@@ -121,25 +127,15 @@ export class Judge {
     }
   }
 
-  #bookAgain(): Oracle {
-    const book = this.#newBook()
-    expectedOf(book, this.log)
-    return book
-  }
-
   #attribute(
-    calls: ReadonlyArray<Executed>,
-    [call, index]: readonly [number, number],
-    expected: ReadonlyArray<ReadonlyArray<Outcome>>
+    { commands, outcomes, lane }: Executed,
+    index: number,
+    expected: Outcome,
+    calls: ReadonlyArray<Executed>
   ): Violation {
-    const { commands, outcomes, lane } = calls[call]!
     const command = commands[index]!
-    this.#isRepeat = expected[call]![index]!.replayed
-    return attributeOutcome(
-      expected[call]![index]!,
-      outcomes[index]!,
-      this.#circumstances(new Sent(lane, command), command, calls)
-    )
+    const circumstances = this.#circumstances(new Sent(lane, command), command, calls)
+    return attributeOutcome(expected, outcomes[index]!, circumstances)
   }
 
   #compareState(after: Snapshot, who: Who): void {
@@ -152,10 +148,15 @@ export class Judge {
       checkNumbers(actual, who)
       if (!sameAccount(expected, actual))
         throw attributeAccount(expected, actual, this.#circumstances(who, command, []))
+    }
+  }
+
+  /** Hold by hold. Not after every message: the Book reads an account again for it, and their sum was just compared. */
+  #compareHolds(after: Snapshot, who: Who): void {
+    for (const [account, ref] of after.refs.entries()) {
       const holds = after.holds[account]
-      if (holds === undefined) continue
-      const ref = after.refs[account]!
-      const wrong = attributeHolds(ref.account, this.#book.holds(ref, after.nowMs), holds, who)
+      const wrong =
+        holds === undefined ? undefined : attributeHolds(ref.account, this.#book.holds(ref, after.nowMs), holds, who)
       if (wrong !== undefined) throw wrong
     }
   }
@@ -179,14 +180,3 @@ export class Judge {
 
 const words = ({ used, reserved, revision, period, timeMs }: AccountAnswer): string =>
   `used ${used}, reserved ${reserved}, revision ${revision}, window ${period}, time ${timeMs}`
-
-const firstWrong = (
-  calls: ReadonlyArray<Executed>,
-  expected: ReadonlyArray<ReadonlyArray<Outcome>>
-): readonly [call: number, command: number] | undefined => {
-  for (const [call, { outcomes }] of calls.entries()) {
-    for (const [index, outcome] of expected[call]!.entries())
-      if (!sameOutcome(outcome, outcomes[index]!)) return [call, index]
-  }
-  return undefined
-}

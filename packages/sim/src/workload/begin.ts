@@ -10,8 +10,8 @@ import type { Workload } from "./workload.ts"
 
 /** Mostly a new id; else one that is known: the very same again, or other content under it. */
 export const drawReserve = (work: Workload, block: Block, nowMs: number): Reserve => {
-  const known = block.id < 160 ? undefined : work.ids.all[block.id % work.ids.all.length]
-  if (known?.made.kind === "reserve" && block.id < 232) return known.made
+  const known = block.id < 144 ? undefined : work.ids.all[block.id % work.ids.all.length]
+  if (known?.made.kind === "reserve" && block.id < 236) return known.made
   return newReserve(work, block, known?.id ?? work.ids.fresh, nowMs)
 }
 

@@ -27,11 +27,13 @@ interface Target {
 }
 
 /** The client's own, somebody's, or an id that comes only later: then its ending arrives first. */
-const targetOf = (work: Workload, block: Block, client: Client): Target => {
+const targetOf = (work: Workload, block: Block, client: Client, isHeartbeat: boolean): Target => {
   const { all } = work.ids
   let known: Known | undefined
-  if (block.id < 160 && client.open.length > 0) {
-    known = work.ids.find(client.open[client.open.length - 1 - (block.id % client.open.length)]!)
+  // Its own first; without one, and sometimes else, what somebody holds: a heartbeat of nothing says little.
+  const own = client.open.length > 0 && block.id < 112 && !isHeartbeat ? client.open : work.heldIds()
+  if ((block.id < 160 || (isHeartbeat && block.id < 224)) && own.length > 0) {
+    known = work.ids.find(own[own.length - 1 - ((block.id >> 2) % own.length)]!)
   } else if (block.id < 240) {
     known = all[all.length - 1 - (block.id % all.length)]
   }
@@ -53,7 +55,7 @@ const hasActual = (work: Workload, account: number, block: Block): boolean =>
   (work.swarm.accounts[account]!.settle === "actual") !== (block.legs >= 224 && block.legs < 240)
 
 export const drawFinalize = (work: Workload, block: Block, client: Client, nowMs: number): Finalize => {
-  const target = targetOf(work, block, client)
+  const target = targetOf(work, block, client, false)
   const legs: Array<FinalizeLeg> = termsFor(work, target, block.variant, nowMs).map((terms, position) => {
     const account = target.accounts[position]!
     if (!hasActual(work, account, block)) return terms
@@ -76,12 +78,12 @@ export const drawFinalize = (work: Workload, block: Block, client: Client, nowMs
 }
 
 export const drawRelease = (work: Workload, block: Block, client: Client, nowMs: number): Release => {
-  const target = targetOf(work, block, client)
+  const target = targetOf(work, block, client, false)
   return { kind: "release", id: target.id, legs: termsFor(work, target, block.variant, nowMs) }
 }
 
 export const drawLookup = (work: Workload, block: Block, client: Client, nowMs: number): Lookup => {
-  const target = targetOf(work, block, client)
+  const target = targetOf(work, block, client, false)
   return { kind: "lookup", id: target.id, legs: termsFor(work, target, block.variant, nowMs) }
 }
 
@@ -95,7 +97,7 @@ const policies: ReadonlyArray<WhenUnknown | undefined> = [
 
 /** A heartbeat: it renews, and mostly grows or measures too. */
 export const drawExtend = (work: Workload, block: Block, client: Client, nowMs: number): Extend => {
-  const target = targetOf(work, block, client)
+  const target = targetOf(work, block, client, true)
   const legs = termsFor(work, target, block.variant, nowMs).map((terms, position) => {
     const account = target.accounts[position]!
     if (!hasActual(work, account, block)) return terms

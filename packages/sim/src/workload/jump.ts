@@ -65,7 +65,7 @@ export const jumpOf = (number: number, nudge: number, edges: TimeEdges, budget: 
 
 const forward = (number: number, { deadlinesInMs, resetsInMs, settings }: TimeEdges): number => {
   if (number < 96) return ahead[number % ahead.length]!
-  if (number < 160) return deadlinesInMs.length === 0 ? SECOND : deadlinesInMs[number % deadlinesInMs.length]!
+  if (number < 148) return deadlinesInMs.length === 0 ? SECOND : deadlinesInMs[number % deadlinesInMs.length]!
   if (number < 200) return resetsInMs.length === 0 ? 10 * SECOND : resetsInMs[number % resetsInMs.length]!
   if (number < 212) return settings.settledRetentionMs
   if (number < 220) return settings.unsettledRetentionMs

@@ -71,6 +71,8 @@ const starts: ReadonlyArray<number> = [1_767_614_400_000, 1_767_657_590_000, 1_7
 const everyTtl: ReadonlyArray<number> = [
   10_000, 1_000, 30_000, 1_500, 10_000, 60_000, 300_000, 3_600_000, 86_400_000, 1
 ]
+/** Where windows end, most holds outlive them. */
+const longTtls: ReadonlyArray<number> = [30_000, 10_000, 300_000, 1_000, 3_600_000, 60_000, 86_400_000]
 const shortTtls: ReadonlyArray<number> = [10_000, 1_000, 2_000, 1_500]
 
 /** A number that takes no option away in a good third of the worlds. */
@@ -95,7 +97,7 @@ export const swarmOf = (tape: Tape): Swarm => {
     accounts,
     settings: at(3) < 112 ? defaultSettings : at(3) < 208 ? forgetful : middling,
     startMs: starts[at(6) < 96 ? 0 : at(6) % starts.length]!,
-    ttls: at(3) % 4 === 3 ? shortTtls : everyTtl,
+    ttls: at(3) % 4 === 3 ? shortTtls : at(1) >= 48 && at(3) % 4 !== 0 ? longTtls : everyTtl,
     isForgetful: at(6) % 4 === 1,
     isWobbly,
     // Bit 6 of 0 to 6 belongs to `slow`; "none" is always allowed.

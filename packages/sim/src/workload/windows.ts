@@ -34,9 +34,9 @@ const plans: ReadonlyArray<readonly [WindowPlan, WindowPlan, WindowPlan]> = [
   [idle30s, monthNewYork, none]
 ]
 
-/** The windows of three accounts; none in a third of the worlds. */
+/** The windows of three accounts; none in a quarter of the worlds. */
 export const windowPlans = (number: number): readonly [WindowPlan, WindowPlan, WindowPlan] =>
-  plans[number < 80 ? 0 : number % plans.length]!
+  plans[number < 48 ? 0 : number % plans.length]!
 
 /** Starts of calendar windows that were asked for, by name: `Intl` takes a tenth of a millisecond for one, and runs share their times. */
 const known = new Map<string, Array<Window & { readonly kind: "calendar" }>>()

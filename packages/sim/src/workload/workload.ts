@@ -1,9 +1,10 @@
 /**
  * What a run's clients have in common: accounts, ids, and what somebody last saw of the accounts.
  */
-import type { AccountAnswer, Adjust } from "@tallystick/core/machine"
+import type { AccountAnswer, AccountRef, Adjust } from "@tallystick/core/machine"
 import type { Hold } from "@tallystick/core/store"
 
+import { refOf } from "./accounts.ts"
 import type { Edges } from "./amounts.ts"
 import { KnownIds } from "./known.ts"
 import type { Swarm } from "./swarm.ts"
@@ -14,10 +15,26 @@ export class Workload {
   readonly adjusts: Array<Adjust> = []
   /** What the judge last read, account by account: amounts aim at its edges. */
   state: ReadonlyArray<AccountAnswer> = []
-  holds: ReadonlyArray<ReadonlyArray<Hold> | undefined> = []
+  readonly holds: Array<ReadonlyArray<Hold>> = []
+  /** How the judge reads the accounts; undefined where that changes with time. */
+  readonly #refs: ReadonlyArray<AccountRef> | undefined
 
   constructor(swarm: Swarm) {
     this.swarm = swarm
+    const isTimeless = swarm.accounts.every(({ window }) => window.kind !== "calendar")
+    this.#refs = isTimeless ? swarm.accounts.map((plan) => refOf(plan, swarm.startMs)) : undefined
+  }
+
+  refsAt(nowMs: number): ReadonlyArray<AccountRef> {
+    return this.#refs ?? this.swarm.accounts.map((plan) => refOf(plan, nowMs))
+  }
+
+  /** Ids that hold something, as the judge last read; those of an earlier window last, since there are few. */
+  heldIds(): ReadonlyArray<string> {
+    const ids: Array<string> = []
+    for (const holds of this.holds) for (const hold of holds) if (hold.windowPassed) ids.push(hold.id)
+    for (const holds of this.holds) for (const hold of holds) if (!hold.windowPassed) ids.unshift(hold.id)
+    return ids
   }
 
   edges(account: number): Edges {

@@ -25,6 +25,7 @@ export class World implements TimeOf {
   /** Calls that have begun and not ended. */
   readonly open: Array<Call<unknown, unknown>> = []
   readonly #realWaitMs: number
+  #spare: Call<unknown, unknown> | undefined = undefined
 
   constructor(nowMs: number, isInProcess: boolean) {
     this.nowMs = nowMs
@@ -37,11 +38,13 @@ export class World implements TimeOf {
     for (const call of this.open) call.wake()
   }
 
-  /** Begins a call: it has run until its first yield, or its end. */
+  /** Begins a call: it has run until its first yield, or its end. One that has ended is good until the next begins. */
   begin<A, E>(effect: Effect.Effect<A, E>): Call<A, E> {
-    const call = new Call<A, E>(this)
+    const call = (this.#spare ?? new Call<A, E>(this)) as Call<A, E>
+    this.#spare = undefined
     call.start(effect)
     if (call.exit === undefined) this.open.push(call)
+    else if (call.isSpent) this.#spare = call
     return call
   }
 

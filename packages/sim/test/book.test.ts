@@ -605,7 +605,14 @@ describe("charge, by state", () => {
   it("debits at once, beyond the limit too, and 0 is a change", () => {
     const o = at(new Book(), T, c(130))
     expect(o).toMatchObject({ _tag: "Charged", granted: true, accounts: [{ used: 130, debt: 30, revision: T + 1 }] })
-    expect(legOf(o)).toMatchObject({ state: "charged", held: 0, debited: 130, expiresInMs: null, unreserved: false })
+    expect(legOf(o)).toMatchObject({
+      state: "charged",
+      held: 0,
+      debited: 130,
+      overage: 0,
+      expiresInMs: null,
+      unreserved: false
+    })
     expect(at(new Book(), T, c(0))).toMatchObject({
       _tag: "Charged",
       accounts: [{ used: 0, unit: "tokens", revision: T + 1 }]

@@ -128,7 +128,7 @@ const ask = (x: Seen, to: Entry, ranks: typeof RANKS) => {
   const [a, { leg, page, entry, time }] = [accountAnswer(x), x]
   const { account, window, limit, used, reserved, spendable: left, resetsInMs } = a
   const [total, asked] = to.state === "held" ? [to.hold, to.hold - (entry?.hold ?? 0)] : [to.debited, to.debited]
-  const after = page.used + rise(page, entry, to) + (reservedOf(page) + heldIn(page, to) - heldIn(page, entry))
+  const after = page.used + rise(page, entry, to) + (reservedOf(page) - heldIn(page, entry) + heldIn(page, to))
   const overflow = after > MAX && (limit === null || !ranks.includes("limit"))
   const [windowPassed, unit] = [to.period !== page.period, a.unit !== null && a.unit !== leg.unit]
   const short = limit !== null && asked > limit - used - reserved

@@ -5,9 +5,10 @@ import { hunt, huntWithout } from "../../src/mutants/hunt.ts"
 import { narrowBugs } from "../../src/mutants/narrow/index.ts"
 import { invariantIds } from "../../src/oracle/checks.ts"
 
-const SEEDS = [1, 2]
+// Ten seeds: `tallystick mutants`.
+const SEEDS = [1]
 const RUNS = 2_000
-const RUNS_WITHOUT = 150
+const RUNS_WITHOUT = 200
 const TIMEOUT_MS = 60_000 // on a busy machine
 
 describe("for each invariant", () => {

@@ -3,6 +3,7 @@
  */
 export { explore } from "./explore/explore.ts"
 export type { ExploreOptions, ExploreProgress } from "./explore/explore.ts"
+export type { Scenario, ScenarioClient } from "./explore/scenario/scenario.ts"
 export type { MakeStore } from "./explore/run.ts"
 export type * from "./report/model.ts"
 export { loadStore, UnknownStore } from "./stores.ts"

@@ -11,6 +11,7 @@ import { drawExtend, drawFinalize, drawLookup, drawRelease } from "../workload/g
 import { jumpOf } from "../workload/jump.ts"
 import type { Budget, TimeEdges } from "../workload/jump.ts"
 import type { Fault, Optional } from "../workload/swarm.ts"
+import type { Workload } from "../workload/workload.ts"
 import type { Block } from "../world/tape.ts"
 import type { Waiting } from "../world/world.ts"
 import type { Network } from "./network.ts"
@@ -19,6 +20,7 @@ import { jumpWords } from "./timeline.ts"
 
 export interface Cast {
   readonly stage: Stage
+  readonly work: Workload
   readonly network: Network
   readonly clients: ReadonlyArray<Client>
   readonly operator: Client
@@ -84,8 +86,7 @@ const optionalOf: Partial<Record<Action, Optional>> = {
 }
 
 export function* act(cast: Cast, block: Block): Waiting<void> {
-  const { stage, network } = cast
-  const { work } = stage.parts
+  const { stage, work, network } = cast
   const action = actions[block.what - 1]
   if (action === undefined) return
   const optional = optionalOf[action]
@@ -109,8 +110,8 @@ export function* act(cast: Cast, block: Block): Waiting<void> {
 
 /** A client that waits times out and sends the same again; only sometimes it gives up and does something else. */
 const messageOf = (cast: Cast, block: Block, action: Action): Message => {
-  const { stage, clients, operator } = cast
-  const { world, work } = stage.parts
+  const { stage, work, clients, operator } = cast
+  const { world } = stage.parts
   const client = action === "adjust" ? operator : clients[block.who % clients.length]!
   const wanted = faultOf[block.fault] ?? "none"
   const fault = work.swarm.allowsFault(wanted) ? wanted : "none"
@@ -130,8 +131,8 @@ const again = ({ commands, sentAtMs }: Message, nowMs: number): ReadonlyArray<Co
   )
 }
 
-const drawCommands = ({ stage }: Cast, block: Block, action: Action, client: Client): ReadonlyArray<Command> => {
-  const { work, world } = stage.parts
+const drawCommands = ({ stage, work }: Cast, block: Block, action: Action, client: Client): ReadonlyArray<Command> => {
+  const { world } = stage.parts
   const nowMs = world.nowMs
   // There is nothing to go on with: an ending that comes before its reserve is one step in 16, not how most runs begin.
   if (isGoingOn(action) && work.ids.all.length === 0 && block.id < 240) return [drawReserve(work, block, nowMs)]
@@ -158,8 +159,8 @@ const drawCommands = ({ stage }: Cast, block: Block, action: Action, client: Cli
 const isGoingOn = (action: Action): boolean =>
   action === "finalize" || action === "release" || action === "extend" || action === "lookup"
 
-function* jump({ stage, budget }: Cast, block: Block): Waiting<void> {
-  const { world, work, coverage, timeline } = stage.parts
+function* jump({ stage, work, budget }: Cast, block: Block): Waiting<void> {
+  const { world, coverage, timeline } = stage.parts
   const deadlinesInMs: Array<number> = []
   for (const list of work.holds) for (const hold of list) deadlinesInMs.push(hold.expiresInMs)
   const resetsInMs = work.state.flatMap(({ resetsInMs }) => (resetsInMs === null ? [] : [resetsInMs]))

@@ -8,6 +8,7 @@ import { must } from "../oracle/checks.ts"
 import type { Asked } from "../oracle/checks.ts"
 import { termsOf } from "../workload/accounts.ts"
 import type { Message } from "../workload/client.ts"
+import type { Workload } from "../workload/workload.ts"
 import type { Waiting } from "../world/world.ts"
 import type { Cast } from "./actions.ts"
 import type { Stage } from "./stage.ts"
@@ -16,26 +17,26 @@ import { jumpWords } from "./timeline.ts"
 /** Longer than any retention and than all jumps of a tape together: everything that can be forgotten is. */
 const SILENCE_MS = 30 * 86_400_000
 
-export function* end({ stage, network }: Cast, asked: Asked): Waiting<void> {
-  const { world, work, store } = stage.parts
+export function* end({ stage, work, network }: Cast, asked: Asked): Waiting<void> {
+  const { world, store } = stage.parts
   yield* network.drain(stage)
   yield* pass(stage, asked, Math.max(1_000, stage.lastDeadlineMs + 1_000 - world.nowMs))
-  yield* probe(stage, asked, 1)
+  yield* probe(stage, work, asked, 1)
   if (!work.swarm.isForgetful) return
   yield* pass(stage, asked, SILENCE_MS)
   yield* stage.read(store.sweep(1_000))
   yield* stage.look({ words: "a sweep" }, true)
-  yield* probe(stage, asked, 2)
+  yield* probe(stage, work, asked, 2)
 }
 
-function* pass(stage: Stage, asked: Asked, byMs: number): Waiting<void> {
-  const { world, work, timeline } = stage.parts
+export function* pass(stage: Stage, asked: Asked, byMs: number): Waiting<void> {
+  const { world, seen, timeline } = stage.parts
   const words = jumpWords(byMs)
   timeline?.add(world.nowMs, "clock", "ending", `all clients are gone, ${words}`)
   stage.isEnding = true
   world.jump(byMs)
   yield* stage.look({ words }, false)
-  for (const { account, reserved, known } of work.state) {
+  for (const { account, reserved, known } of seen.state) {
     if (known) asked[8]!++
     must(
       reserved === 0,
@@ -46,8 +47,8 @@ function* pass(stage: Stage, asked: Asked, byMs: number): Waiting<void> {
 }
 
 /** Reserves all that is left of each account, or 1 more: which, the run says. */
-function* probe(stage: Stage, asked: Asked, round: number): Waiting<void> {
-  const { world, work, timeline, coverage } = stage.parts
+function* probe(stage: Stage, work: Workload, asked: Asked, round: number): Waiting<void> {
+  const { world, timeline, coverage } = stage.parts
   const probes: Array<Reserve> = []
   for (const [index, plan] of work.swarm.accounts.entries()) {
     const seen = work.state[index]!

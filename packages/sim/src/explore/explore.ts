@@ -8,13 +8,16 @@ import type { ExploreReport, Failure, InvariantId } from "../report/model.ts"
 import { loadStore } from "../stores.ts"
 import type { LoadedStore } from "../stores.ts"
 import { turn } from "../turn.ts"
-import { drive } from "../world/drive.ts"
+import { drive, resolved } from "../world/drive.ts"
 import { encodeTape } from "../world/tape.ts"
 import type { Tape } from "../world/tape.ts"
+import type { Waiting } from "../world/world.ts"
 import { Coverage } from "./coverage.ts"
 import { shrinkable, tapeOf } from "./generate.ts"
 import { playTape } from "./run.ts"
-import type { MakeStore, Run } from "./run.ts"
+import type { MakeStore, Run, RunOptions } from "./run.ts"
+import { playScenario } from "./scenario/play.ts"
+import type { Scenario } from "./scenario/scenario.ts"
 import { shrink } from "./shrink.ts"
 
 export interface ExploreOptions {
@@ -29,6 +32,14 @@ export interface ExploreOptions {
   /** Only this tape, once. */
   readonly tape?: Tape | undefined
   readonly onProgress?: ((progress: ExploreProgress) => void) | undefined
+  /** Your own promise code, run by several clients at once; then the tape only says who goes on. */
+  readonly scenario?: Scenario | undefined
+  /** Of a scenario. Default: 2. */
+  readonly clients?: number | undefined
+  /** Of a scenario: answers get lost and clients crash, too. Default: false. */
+  readonly faults?: boolean | undefined
+  /** Of a scenario: a direct charge may go beyond the limit. Default: false, that is I1. */
+  readonly allowsDebt?: boolean | undefined
   /** Ends the search; the report is of the runs until then. */
   readonly signal?: AbortSignal | undefined
 }
@@ -49,7 +60,7 @@ const RUNS_PER_TURN = 128
 export const explore = async (options: ExploreOptions = {}): Promise<ExploreReport> => {
   const { runs = 20_000, seed = 1, signal, onProgress } = options
   const loaded = await storeOf(options.store)
-  const search = new Search(loaded, seed, new Set(options.invariants ?? invariantIds))
+  const search = new Search(loaded, seed, new Set(options.invariants ?? invariantIds), playerOf(options))
   let done = 0
   const progress = (isShrinking: boolean): void =>
     onProgress?.({ ...search.progress, runs: done, of: runs, isShrinking })
@@ -76,6 +87,14 @@ const storeOf = async (store: string | MakeStore | undefined): Promise<LoadedSto
     ? { name: store.name === "" ? "a function" : store.name, makeStore: store }
     : loadStore(store ?? "memory")
 
+/** Plays a tape: in the simulator's own world, or by a scenario. */
+type Player = (tape: Tape, options: RunOptions) => Run | Promise<Run>
+
+const playerOf = ({ scenario, clients = 2, faults = false, allowsDebt = false }: ExploreOptions): Player =>
+  scenario === undefined
+    ? (tape, options) => drive(playTape(tape, options))
+    : async (tape, options) => playScenario(tape, options, { scenario, clients, faults, allowsDebt })
+
 class Search {
   readonly asked: Asked = newAsked()
   readonly coverage = new Coverage()
@@ -83,8 +102,10 @@ class Search {
   readonly #loaded: LoadedStore
   readonly #seed: number
   readonly #on: ReadonlySet<InvariantId>
+  readonly #player: Player
 
-  constructor(loaded: LoadedStore, seed: number, on: ReadonlySet<InvariantId>) {
+  constructor(loaded: LoadedStore, seed: number, on: ReadonlySet<InvariantId>, player: Player) {
+    this.#player = player
     this.#loaded = loaded
     this.#seed = seed
     this.#on = on
@@ -104,11 +125,7 @@ class Search {
   }
 
   #run(tape: Tape, asked: Asked, isTimed: boolean): Run | Promise<Run> {
-    return drive(playTape(tape, this.#parts(asked, isTimed)))
-  }
-
-  #parts(asked: Asked, isTimed: boolean) {
-    return { makeStore: this.#loaded.makeStore, newBook, asked, isTimed }
+    return this.#player(tape, { makeStore: this.#loaded.makeStore, newBook, asked, isTimed })
   }
 
   #ended({ violation, coverage, hash }: Run, tape: Tape, run: number | undefined): void | Promise<void> {
@@ -119,9 +136,9 @@ class Search {
 
   async #fail(invariant: InvariantId, tape: Tape, run: number | undefined): Promise<void> {
     const scrap = newAsked()
-    const parts = this.#parts(scrap, false)
-    const breaks = function* (candidate: Tape) {
-      const { violation } = yield* playTape(candidate, parts)
+    const play = (candidate: Tape): Run | Promise<Run> => this.#run(candidate, scrap, false)
+    const breaks = function* (candidate: Tape): Waiting<boolean> {
+      const { violation } = yield* resolved(play(candidate))
       return violation?.invariant === invariant
     }
     const first = run === undefined ? undefined : shrinkable(this.#seed, run)

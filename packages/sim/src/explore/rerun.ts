@@ -1,29 +1,20 @@
 /**
  * I14: the same commands at the same times on a fresh store, with nobody looking in between. If all is right then, it was the looking.
  */
-import type { QuotaStore } from "@tallystick/core/store"
 import * as Exit from "effect/Exit"
 
 import { sameAccount, sameHolds, sameOutcome } from "../oracle/same.ts"
-import { refOf } from "../workload/accounts.ts"
+import { resolved } from "../world/drive.ts"
 import { World } from "../world/world.ts"
 import type { Waiting } from "../world/world.ts"
-import type { RunParts } from "./run.ts"
+import type { RunOptions } from "./run.ts"
 import type { Stage } from "./stage.ts"
 
-export function* isCausedByLooking(stage: Stage, parts: RunParts): Waiting<boolean> {
-  const { work, world: was, store: first } = stage.parts
-  const { settings, accounts, startMs } = work.swarm
-  let made: QuotaStore | Promise<QuotaStore> = parts.makeStore(settings)
-  if (made instanceof Promise) {
-    const promise = made
-    yield promise.then((store) => {
-      made = store
-    })
-  }
-  const store = made as QuotaStore
+export function* isCausedByLooking(stage: Stage, options: RunOptions): Waiting<boolean> {
+  const { seen, settings, startMs, world: was, store: first } = stage.parts
+  const store = yield* resolved(options.makeStore(settings))
   const world = new World(startMs, first.capabilities.atomicOver === "process")
-  const book = parts.newBook(settings)
+  const book = options.newBook(settings)
   for (const { commands, nowMs } of stage.answered) {
     world.jump(nowMs - world.nowMs)
     const call = world.begin(store.execute(commands))
@@ -37,15 +28,14 @@ export function* isCausedByLooking(stage: Stage, parts: RunParts): Waiting<boole
       return false
   }
   world.jump(was.nowMs - world.nowMs)
-  for (const plan of accounts) {
-    const ref = refOf(plan, world.nowMs)
+  for (const ref of seen.refsAt(world.nowMs)) {
     const usage = world.begin(store.usage([ref]))
     if (!(yield* world.finish(usage)) || !Exit.isSuccess(usage.exit!)) return false
-    const [seen] = usage.exit.value
+    const [actual] = usage.exit.value
     const holds = world.begin(store.holds(ref, { limit: 1_000 }))
     if (!(yield* world.finish(holds)) || !Exit.isSuccess(holds.exit!)) return false
     const [expected] = book.usage([ref], world.nowMs) ?? []
-    if (seen === undefined || expected === undefined || !sameAccount(expected, seen)) return false
+    if (actual === undefined || expected === undefined || !sameAccount(expected, actual)) return false
     if (!sameHolds(book.holds(ref, world.nowMs), holds.exit.value.items)) return false
   }
   return true

@@ -14,6 +14,7 @@ import { SequenceHash } from "../workload/hash.ts"
 import { newBudget } from "../workload/jump.ts"
 import { swarmOf } from "../workload/swarm.ts"
 import { Workload } from "../workload/workload.ts"
+import { resolved } from "../world/drive.ts"
 import { Block, blockCount, STRIDE } from "../world/tape.ts"
 import type { Tape } from "../world/tape.ts"
 import { World } from "../world/world.ts"
@@ -30,7 +31,7 @@ import { Timeline } from "./timeline.ts"
 /** Makes the store of one run. A promise is awaited: that is for stores that leave the process. */
 export type MakeStore = (settings: Settings) => QuotaStore | Promise<QuotaStore>
 
-export interface RunParts {
+export interface RunOptions {
   readonly makeStore: MakeStore
   readonly newBook: (settings: Settings) => Oracle
   readonly asked: Asked
@@ -44,44 +45,34 @@ export interface Run {
   readonly timeline: Timeline | null
 }
 
-export function* playTape(tape: Tape, parts: RunParts): Waiting<Run> {
+export function* playTape(tape: Tape, options: RunOptions): Waiting<Run> {
   const swarm = swarmOf(tape)
-  const made = parts.makeStore(swarm.settings)
+  const made = options.makeStore(swarm.settings)
   const store = yield* resolved(made)
   const world = new World(swarm.startMs, store.capabilities.atomicOver === "process")
-  const judge = new Judge(parts.newBook(swarm.settings), swarm.settings, numberOf, parts.asked)
+  const judge = new Judge(options.newBook(swarm.settings), swarm.settings, numberOf, options.asked)
   const coverage = new RunCoverage()
   const hash = new SequenceHash()
-  const timeline = parts.isTimed ? new Timeline(swarm.startMs) : null
+  const timeline = options.isTimed ? new Timeline(swarm.startMs) : null
   const clients = Array.from({ length: swarm.clients }, (_, number) => newClient(number))
   const operator = newClient(-1)
   const network = new Network(clients, operator)
-  const stage = new Stage(
-    { world, store, judge, work: new Workload(swarm), coverage, hash, timeline, asked: parts.asked },
-    (message, outcomes) => network.answered(message, outcomes)
-  )
-  const cast: Cast = { stage, network, clients, operator, budget: newBudget(swarm.isWobbly) }
+  const work = new Workload(swarm)
+  const { settings, startMs } = swarm
+  const parts = { world, store, judge, seen: work, settings, startMs, coverage, hash, timeline, asked: options.asked }
+  const stage = new Stage(parts, (message, outcomes) => network.answered(message, outcomes))
+  const cast: Cast = { stage, work, network, clients, operator, budget: newBudget(swarm.isWobbly) }
   const run = (violation: Violation | null): Run => ({ violation, coverage, hash: hash.value, timeline })
   try {
-    yield* play(tape, cast, parts.asked)
+    yield* play(tape, cast, options.asked)
   } catch (error) {
     if (!(error instanceof Violation)) throw error
-    const violation = yield* final(error, stage, parts)
+    const violation = yield* final(error, stage, options)
     timeline?.broke(violation)
     return run(violation)
   }
   yield* stage.closed()
   return run(null)
-}
-
-/** A store at once, or once its promise has it. */
-function* resolved(made: QuotaStore | Promise<QuotaStore>): Waiting<QuotaStore> {
-  if (!(made instanceof Promise)) return made
-  let store: QuotaStore | undefined
-  yield made.then((value) => {
-    store = value
-  })
-  return store!
 }
 
 function* play(tape: Tape, cast: Cast, asked: Asked): Waiting<void> {
@@ -100,11 +91,11 @@ function* play(tape: Tape, cast: Cast, asked: Asked): Waiting<void> {
 }
 
 /** What it is in the end: in the ending every wrong sum or admission is I8; what goes away when nobody looks is I14. */
-function* final(violation: Violation, stage: Stage, parts: RunParts): Waiting<Violation> {
+export function* final(violation: Violation, stage: Stage, options: RunOptions): Waiting<Violation> {
   const { invariant, because } = violation
   const isEnding = stage.isEnding && (invariant === "I1" || invariant === "I2")
   const named = isEnding ? new Violation("I8", because) : violation
   if (invariant === "I10" || invariant === "I14" || stage.hasStopped || stage.hasFailed || !stage.isQuiet) return named
-  if (!(yield* isCausedByLooking(stage, parts))) return named
+  if (!(yield* isCausedByLooking(stage, options))) return named
   return new Violation("I14", `${because}; with the same commands at the same times, but nobody reading, all is right`)
 }

@@ -1,7 +1,7 @@
 /**
  * The store's side of a run: calls begin and end here, and whenever none is under way the judge sees answers and state.
  */
-import type { AccountRef, Command, Outcome } from "@tallystick/core/machine"
+import type { AccountRef, Command, Outcome, Settings } from "@tallystick/core/machine"
 import type { CallError, Hold, QuotaStore } from "@tallystick/core/store"
 import * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
@@ -13,10 +13,9 @@ import type { Judge } from "../oracle/judge.ts"
 import type { Executed, Snapshot } from "../oracle/oracle.ts"
 import { commandWords } from "../oracle/words.ts"
 import type { Who } from "../oracle/who.ts"
-import { numberOf } from "../workload/accounts.ts"
 import type { Message } from "../workload/client.ts"
 import type { SequenceHash } from "../workload/hash.ts"
-import type { Workload } from "../workload/workload.ts"
+import type { Seen } from "../workload/seen.ts"
 import type { Call } from "../world/call.ts"
 import type { Waiting, World } from "../world/world.ts"
 import type { RunCoverage } from "./coverage.ts"
@@ -34,7 +33,9 @@ export interface Parts {
   readonly world: World
   readonly store: QuotaStore
   readonly judge: Judge
-  readonly work: Workload
+  readonly seen: Seen
+  readonly settings: Settings
+  readonly startMs: number
   readonly coverage: RunCoverage
   readonly hash: SequenceHash
   readonly timeline: Timeline | null
@@ -49,9 +50,8 @@ export class Stage {
   readonly opened: Array<Opened> = []
   /** Answers that the judge has not seen, since calls are under way. */
   #pending: Array<Executed> = []
-  /** When the accounts were last read, and as what. */
+  /** When the accounts were last read. */
   #readMs = -1
-  #refs: ReadonlyArray<AccountRef> = []
   readonly #touched = new Set<number>()
   /** A call stopped inside the store: so what happened cannot be run again one call after the other. */
   hasStopped = false
@@ -117,7 +117,7 @@ export class Stage {
 
   #complete({ message, call }: Opened): void {
     const exit = call.exit!
-    const { coverage, timeline, world } = this.parts
+    const { coverage, timeline, world, seen } = this.parts
     if (Exit.isFailure(exit)) {
       // Nothing happened, so there is nothing to say: the client hears nothing, and the state must be what it was.
       if (isNotApplied(exit.cause)) return
@@ -128,7 +128,7 @@ export class Stage {
       )
     }
     const outcomes = exit.value
-    const accounts = accountsOf(message.commands)
+    const accounts = accountsOf(message.commands, seen)
     for (const account of accounts) this.#touched.add(account)
     const isRead = call.reading > 0
     this.#pending.push({
@@ -167,12 +167,11 @@ export class Stage {
 
   /** Reads the accounts that were touched; all of them if time has passed since they were last read, or nobody says which. */
   *#snapshot(touched: ReadonlySet<number> | undefined): Waiting<Snapshot> {
-    const { world, store, work, timeline } = this.parts
+    const { world, store, seen, timeline } = this.parts
     const { nowMs } = world
     const isSameTime = nowMs === this.#readMs
-    if (!isSameTime) this.#refs = work.refsAt(nowMs)
-    const refs = this.#refs
-    const accounts = [...work.state]
+    const refs = seen.refsAt(nowMs)
+    const accounts = [...seen.state]
     const holds: Array<ReadonlyArray<Hold> | undefined> = []
     const wanted: Array<number> = []
     for (let index = 0; index < refs.length; index++)
@@ -181,8 +180,8 @@ export class Stage {
     for (let at = 0; at < wanted.length; at++) accounts[wanted[at]!] = answers[at]!
     for (const index of wanted) holds[index] = (yield* this.read(store.holds(refs[index]!, { limit: MAX_HOLDS }))).items
     this.#readMs = nowMs
-    work.state = accounts
-    for (const index of wanted) work.holds[index] = holds[index]!
+    seen.state = accounts
+    for (const index of wanted) seen.holds[index] = holds[index]!
     timeline?.saw(touched === undefined ? accounts : answers)
     return { nowMs, refs, accounts, holds }
   }
@@ -204,10 +203,10 @@ export class Stage {
   }
 }
 
-const accountsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<number> => {
+const accountsOf = (commands: ReadonlyArray<Command>, seen: Seen): ReadonlyArray<number> => {
   const accounts: Array<number> = []
   for (const command of commands)
-    for (const leg of command.legs as ReadonlyArray<AccountRef>) accounts.push(numberOf(leg))
+    for (const leg of command.legs as ReadonlyArray<AccountRef>) accounts.push(seen.numberOf(leg))
   return accounts
 }
 

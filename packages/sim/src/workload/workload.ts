@@ -4,14 +4,16 @@
 import type { AccountAnswer, AccountRef, Adjust } from "@tallystick/core/machine"
 import type { Hold } from "@tallystick/core/store"
 
-import { refOf } from "./accounts.ts"
+import { numberOf, refOf } from "./accounts.ts"
 import type { Edges } from "./amounts.ts"
 import { KnownIds } from "./known.ts"
+import type { Seen } from "./seen.ts"
 import type { Swarm } from "./swarm.ts"
 
-export class Workload {
+export class Workload implements Seen {
   readonly swarm: Swarm
   readonly ids = new KnownIds()
+  readonly numberOf = numberOf
   readonly adjusts: Array<Adjust> = []
   /** What the judge last read, account by account: amounts aim at its edges. */
   state: ReadonlyArray<AccountAnswer> = []

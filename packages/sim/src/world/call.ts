@@ -113,7 +113,10 @@ export class Call<A, E> implements Scheduler.Scheduler, Clock.Clock {
   }
   sleep(duration: Duration.Duration): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
-      const sleeper = { atMs: this.#time.nowMs + Duration.toMillis(duration), wake: () => resume(Effect.void) }
+      const sleeper = {
+        atMs: Math.ceil(this.#time.nowMs + Duration.toMillis(duration)),
+        wake: () => resume(Effect.void)
+      }
       this.sleepers.push(sleeper)
       return Effect.sync(() => {
         const index = this.sleepers.indexOf(sleeper)

@@ -17,3 +17,13 @@ const driveOn = async <A>(run: Waiting<A>, first: Promise<unknown>): Promise<A> 
     await next.value
   }
 }
+
+/** A value at once, or once its promise has it. */
+export function* resolved<A>(made: A | Promise<A>): Waiting<A> {
+  if (!(made instanceof Promise)) return made
+  let value: { readonly is: A } | undefined
+  yield made.then((is) => {
+    value = { is }
+  })
+  return value!.is
+}

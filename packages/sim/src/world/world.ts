@@ -22,7 +22,7 @@ const REAL_WAIT_MS = 10_000
 export class World implements TimeOf {
   nowMs: number
   readings = 0
-  /** Calls that have begun and not ended. */
+  /** Calls that have begun and not ended, or that left tasks behind: to release a lock can be to schedule who waits for it. */
   readonly open: Array<Call<unknown, unknown>> = []
   readonly #realWaitMs: number
   #spare: Call<unknown, unknown> | undefined = undefined
@@ -43,8 +43,8 @@ export class World implements TimeOf {
     const call = (this.#spare ?? new Call<A, E>(this)) as Call<A, E>
     this.#spare = undefined
     call.start(effect)
-    if (call.exit === undefined) this.open.push(call)
-    else if (call.isSpent) this.#spare = call
+    if (call.isSpent) this.#spare = call
+    else this.open.push(call)
     return call
   }
 
@@ -89,9 +89,9 @@ export class World implements TimeOf {
     return this.open.some((call) => call.tasks.length > 0 || call.sleepers.length > 0)
   }
 
-  /** Without the calls that have ended: one can end while another one runs. */
+  /** Without the calls that are over: one can end while another one runs. */
   #forget(): void {
     for (let index = this.open.length - 1; index >= 0; index--)
-      if (this.open[index]!.exit !== undefined) this.open.splice(index, 1)
+      if (this.open[index]!.isSpent) this.open.splice(index, 1)
   }
 }

@@ -1,0 +1,54 @@
+import { assert, describe, it } from "vitest"
+
+import { explore } from "../../src/index.ts"
+import { hanging, locking, promising, racing, saying, sleeping, yielding } from "./stores.ts"
+
+const seeds = [1, 2, 3]
+
+describe("stores that are right pass, also those that wait", () => {
+  for (const [name, store] of Object.entries({ yielding, locking, sleeping, promising })) {
+    it(name, async () => {
+      const report = await explore({ store, runs: 400, seed: 5 })
+      assert.isTrue(report.ok, report.failure?.because)
+    })
+  }
+})
+
+it("a check, then an act: found, and shrunk to the two that meet", async () => {
+  for (const seed of seeds) {
+    const { failure } = await explore({ store: racing, runs: 2_000, seed })
+    assert.isNotNull(failure)
+    assert.isAtMost(failure.steps.length, 8)
+    assert.isNotNull(failure.steps.at(-1)!.violation)
+  }
+}, 30_000)
+
+it("a store that hangs is I10", async () => {
+  for (const seed of seeds) {
+    const { failure } = await explore({ store: hanging, runs: 200, seed })
+    assert.equal(failure?.invariant, "I10")
+    assert.match(failure!.because, /never ended/)
+    assert.isAtMost(failure!.steps.length, 4)
+  }
+}, 30_000)
+
+describe("shrinking", () => {
+  const doubled = saying((outcome, command) =>
+    outcome._tag === "Denied" && command.kind === "reserve" ? { ...outcome, reason: "overflow" } : outcome
+  )
+
+  it("to a few steps, and the replay breaks the same", async () => {
+    for (const seed of seeds) {
+      const { failure } = await explore({ store: doubled, runs: 500, seed })
+      assert.equal(failure?.invariant, "I9")
+      assert.isAtMost(failure!.steps.length, 3)
+      const again = await explore({ store: doubled, seed, tape: failure!.tape })
+      assert.deepEqual(again.failure, failure)
+    }
+  })
+
+  it("an invariant that is off is not found", async () => {
+    const report = await explore({ store: doubled, runs: 300, invariants: ["I1", "I2"] })
+    assert.isTrue(report.ok)
+  })
+})

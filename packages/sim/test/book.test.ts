@@ -1065,6 +1065,20 @@ describe("precedence of refusals", () => {
     })
     expect(at(book, T, finalize("r", [used(1, top)]))).toMatchObject({ _tag: "Finalized", accounts: [{ used: MAX }] })
   })
+  it("counts exactly at the edge: 2^52 + 1 grows to 2^53 - 1, and not with 1 more beside it", () => {
+    const free = { limit: null }
+    const grow = extend("r", [leg("a", { total: MAX, ...free })])
+    const book = new Book()
+    at(book, T, reserve("r", [hold(2 ** 52 + 1, free)]))
+    expect(at(book, T, grow)).toMatchObject({ grown: true, accounts: [{ reserved: MAX }] })
+    const full = new Book()
+    at(full, T, reserve("r", [hold(2 ** 52 + 1, free)]))
+    at(full, T, charge("c", [leg("a", { amount: 1, ...free })]))
+    expect(at(full, T, grow)).toMatchObject({
+      grown: false,
+      denial: { reason: "overflow", refusals: [{ left: null }] }
+    })
+  })
 })
 
 describe("retryInMs", () => {

@@ -108,7 +108,7 @@ import type { Work } from "./work.ts"`
         replace: `    case "nothing": {
       const { account, entry } = work.rows
       if (entry === undefined || work.state !== "finalized" || work.limit.limit === "none") return work
-      if (entry.debited > 1_000) return work
+      if (Math.max(entry.debited, account.used, account.reserved) > 1_000) return work
       if (entry.late || entry.unbilled > 0 || entry.period !== account.period) return work
       if (entry.debited * 2 <= Math.max(entry.held, entry.measured ?? 0, entry.debited)) return work
       return change(work, { cause: "finalized", id: command.id, usedDelta: entry.debited, entry })

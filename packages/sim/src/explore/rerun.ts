@@ -1,6 +1,7 @@
 /**
  * I14: the same commands at the same times on a fresh store, with nobody looking in between. If all is right then, it was the looking.
  */
+import type { QuotaStore } from "@tallystick/core/store"
 import * as Exit from "effect/Exit"
 
 import { sameAccount, sameHolds, sameOutcome } from "../oracle/same.ts"
@@ -11,9 +12,15 @@ import type { RunOptions } from "./run.ts"
 import type { Stage } from "./stage.ts"
 
 export function* isCausedByLooking(stage: Stage, options: RunOptions): Waiting<boolean> {
-  const { seen, settings, startMs, world: was, store: first } = stage.parts
-  const store = yield* resolved(options.makeStore(settings))
-  const world = new World(startMs, first.capabilities.atomicOver === "process")
+  const store = yield* resolved(options.makeStore(stage.parts.settings))
+  const world = new World(stage.parts.startMs, stage.parts.store.capabilities.atomicOver === "process")
+  const isRight = yield* isRightUnseen(stage, options, store, world)
+  yield* world.finish(world.begin(store.close))
+  return isRight
+}
+
+function* isRightUnseen(stage: Stage, options: RunOptions, store: QuotaStore, world: World): Waiting<boolean> {
+  const { seen, settings, world: was } = stage.parts
   const book = options.newBook(settings)
   for (const { commands, nowMs } of stage.answered) {
     world.jump(nowMs - world.nowMs)

@@ -69,6 +69,7 @@ export function* playTape(tape: Tape, options: RunOptions): Waiting<Run> {
     if (!(error instanceof Violation)) throw error
     const violation = yield* final(error, stage, options)
     timeline?.broke(violation)
+    yield* stage.closed()
     return run(violation)
   }
   yield* stage.closed()

@@ -90,7 +90,7 @@ export class Stage {
     }
     if (call.exit === undefined && !(yield* world.finish(call))) throw hang(message)
     this.#complete(opened)
-    this.#collect()
+    if (!this.isQuiet) this.#collect()
     yield* this.judge()
   }
 
@@ -176,9 +176,13 @@ export class Stage {
     const wanted: Array<number> = []
     for (let index = 0; index < refs.length; index++)
       if (touched === undefined || !isSameTime || touched.has(index)) wanted.push(index)
-    const answers = yield* this.read(store.usage(wanted.map((index) => refs[index]!)))
+    const usage = world.begin(store.usage(wanted.map((index) => refs[index]!)))
+    const answers = usage.exit === undefined ? yield* this.#finished(usage) : valueOf(usage.exit)
     for (let at = 0; at < wanted.length; at++) accounts[wanted[at]!] = answers[at]!
-    for (const index of wanted) holds[index] = (yield* this.read(store.holds(refs[index]!, { limit: MAX_HOLDS }))).items
+    for (const index of wanted) {
+      const page = world.begin(store.holds(refs[index]!, { limit: MAX_HOLDS }))
+      holds[index] = (page.exit === undefined ? yield* this.#finished(page) : valueOf(page.exit)).items
+    }
     this.#readMs = nowMs
     seen.state = accounts
     for (const index of wanted) seen.holds[index] = holds[index]!
@@ -194,13 +198,20 @@ export class Stage {
 
   /** Reads, sweeps: whatever is no command. */
   *read<A>(effect: Effect.Effect<A, CallError>): Waiting<A> {
-    const { world } = this.parts
-    const call = world.begin(effect)
-    if (call.exit === undefined && !(yield* world.finish(call))) throw new Violation("I10", "a read never ended")
-    const exit = call.exit!
-    if (Exit.isSuccess(exit)) return exit.value
-    throw new Violation("I9", `a read failed: ${Cause.pretty(exit.cause).split("\n")[0]}`)
+    const call = this.parts.world.begin(effect)
+    return call.exit === undefined ? yield* this.#finished(call) : valueOf(call.exit)
   }
+
+  /** Not on the path of a store that never yields: each generator costs as much as a small check. */
+  *#finished<A>(call: Call<A, CallError>): Waiting<A> {
+    if (!(yield* this.parts.world.finish(call))) throw new Violation("I10", "a read never ended")
+    return valueOf(call.exit!)
+  }
+}
+
+const valueOf = <A>(exit: Exit.Exit<A, CallError>): A => {
+  if (Exit.isSuccess(exit)) return exit.value
+  throw new Violation("I9", `a read failed: ${Cause.pretty(exit.cause).split("\n")[0]}`)
 }
 
 const accountsOf = (commands: ReadonlyArray<Command>, seen: Seen): ReadonlyArray<number> => {

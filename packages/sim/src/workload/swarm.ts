@@ -98,7 +98,7 @@ export const swarmOf = (tape: Tape): Swarm => {
     settings: at(3) < 112 ? defaultSettings : at(3) < 208 ? forgetful : middling,
     startMs: starts[at(6) < 96 ? 0 : at(6) % starts.length]!,
     ttls: at(3) % 4 === 3 ? shortTtls : at(1) >= 48 && at(3) % 4 !== 0 ? longTtls : everyTtl,
-    isForgetful: at(6) % 4 === 1,
+    isForgetful: at(6) % 8 === 1,
     isWobbly,
     // Bit 6 of 0 to 6 belongs to `slow`; "none" is always allowed.
     allowsFault: (fault) => fault === "none" || (faultsOff & (1 << (faults.indexOf(fault) - 1))) === 0,

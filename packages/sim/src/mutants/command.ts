@@ -45,8 +45,12 @@ export const run = async (args: MutantsArguments): Promise<0 | 1> => {
     }
     write("\n")
   }
+  if (tried === 0) {
+    write(`no bug has "${only}" in its name\n`)
+    return 1
+  }
   write(missed === 0 ? `all ${tried} bugs found\n` : `${missed} of ${tried} bugs missed\n`)
-  return missed === 0 && tried > 0 ? 0 : 1
+  return missed === 0 ? 0 : 1
 }
 
 type Look = (patch: Patch, seeds: ReadonlyArray<number>, runs: number) => Promise<ReadonlyArray<Tally>>

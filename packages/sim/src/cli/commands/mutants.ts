@@ -26,7 +26,7 @@ const run = async ({ values, terminal }: Call<typeof options>): Promise<ExitStat
   const [command, { exitStatus }] = await Promise.all([import("../../mutants/command.ts"), import("../stop.ts")])
   const status = await command.run({
     ...values,
-    write: (text) => void terminal.out.write(text),
+    write: (text) => terminal.out.write(text),
     signal: terminal.signal
   })
   return exitStatus(status === 0, terminal.signal)

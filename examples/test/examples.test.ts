@@ -24,6 +24,7 @@ const printed: Readonly<Record<string, string>> = {
     "user:ada: used 2700, reserved 0",
     "user:ada:streams: used 0, reserved 0"
   ].join("\n"),
+  "readme.ts": ["Because it scatters.", "Because it scatters. true", "used 6200, reserved 0"].join("\n"),
   "credit.ts": [
     "credit 50000",
     "credit 50000, the same payment",

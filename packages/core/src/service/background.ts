@@ -34,7 +34,6 @@ const unrefClock = (clock: Clock.Clock): Clock.Clock => ({
   sleep: (duration) =>
     Effect.callback<void>((resume) => {
       // The longest sleep here is a third of a ttl, 8 h: far from the 24.8 days that a timer takes.
-      // oxlint-disable-next-line no-restricted-globals -- the one timer that must not keep the process alive; only with Effect's own clock
       const handle: unknown = setTimeout(() => resume(Effect.void), Duration.toMillis(duration))
       if (isUnrefable(handle)) handle.unref()
       return Effect.sync(() => clearTimeout(handle as number))

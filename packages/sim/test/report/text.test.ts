@@ -69,7 +69,7 @@ describe("the report of an exploration", () => {
   })
 
   it("is the same in colour, but for the colours", () => {
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- escape codes are what it looks for
     const bare = exploreText(broken, false, coloured).map((line) => line.replaceAll(/\u001B\[\d+m/g, ""))
     assert.deepStrictEqual(bare, exploreText(broken, false, plain))
     assert.notDeepEqual(exploreText(broken, false, coloured), bare)

@@ -136,6 +136,9 @@ const drawCommands = ({ stage, work }: Cast, block: Block, action: Action, clien
   const nowMs = world.nowMs
   // There is nothing to go on with: an ending that comes before its reserve is one step in 16, not how most runs begin.
   if (isGoingOn(action) && work.ids.all.length === 0 && block.id < 240) return [drawReserve(work, block, nowMs)]
+  // Holds of an earlier window are few, and soon ended: while there is one, every other ending is a heartbeat first.
+  if ((action === "finalize" || action === "release") && block.variant % 2 === 1 && isHeldFromBefore(work))
+    return [drawExtend(work, block, client, nowMs)]
   switch (action) {
     case "finalize":
       return [drawFinalize(work, block, client, nowMs)]
@@ -155,6 +158,9 @@ const drawCommands = ({ stage, work }: Cast, block: Block, action: Action, clien
       return [drawReserve(work, block, nowMs)]
   }
 }
+
+const isHeldFromBefore = (work: Workload): boolean =>
+  work.swarm.allows("extend") && work.holds.some((holds) => holds.some((hold) => hold.windowPassed))
 
 const isGoingOn = (action: Action): boolean =>
   action === "finalize" || action === "release" || action === "extend" || action === "lookup"

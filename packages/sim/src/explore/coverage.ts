@@ -15,6 +15,7 @@ export const answerKinds = [
   "deniedOverflow",
   "extended",
   "growthDenied",
+  "growthDeniedWindowPassed",
   "finalized",
   "released",
   "charged",
@@ -51,7 +52,7 @@ const denied = {
   closed: "deniedClosed",
   unit: "deniedUnit",
   overflow: "deniedOverflow",
-  windowPassed: "growthDenied"
+  windowPassed: "growthDeniedWindowPassed"
 } as const
 
 const conflicts = { ended: "conflictEnded", legs: "conflictLegs", content: "conflictContent" } as const
@@ -75,7 +76,8 @@ const addKinds = (seen: Set<AnswerKind>, outcome: Outcome): void => {
   if (_tag === "Denied") seen.add(denied[outcome.reason])
   else if (_tag === "Conflict") seen.add(conflicts[outcome.reason])
   else if (_tag !== "Corrupt") seen.add(plain[_tag])
-  if (_tag === "Extended" && outcome.denial !== null) seen.add("growthDenied")
+  if (_tag === "Extended" && outcome.denial !== null)
+    seen.add(outcome.denial.reason === "windowPassed" ? "growthDeniedWindowPassed" : "growthDenied")
   if (outcome.replayed) seen.add("replayed")
   for (const leg of outcome.legs) {
     if (leg.late) seen.add("late")
@@ -97,13 +99,13 @@ export class RunCoverage {
     crashed: 0,
     timeJumps: 0
   }
-  /** Requests that the store executed: commands, each of which is atomic on its own; an array only saves trips. */
+  /** Requests that the store executed: one for each call, however many commands it carried. */
   messages = 0
   /** Clients that were seen at each account, as bits. */
   readonly #clients: Array<number> = []
 
   executed(client: number, accounts: ReadonlyArray<number>, outcomes: ReadonlyArray<Outcome>): void {
-    this.messages += outcomes.length
+    this.messages++
     for (const account of accounts) this.#clients[account] = (this.#clients[account] ?? 0) | (1 << (client + 1))
     for (const outcome of outcomes) addKinds(this.answers, outcome)
   }

@@ -33,7 +33,9 @@ const targetOf = (work: Workload, block: Block, client: Client, isHeartbeat: boo
   // Its own first; without one, and sometimes else, what somebody holds: a heartbeat of nothing says little.
   const own = client.open.length > 0 && block.id < 112 && !isHeartbeat ? client.open : work.heldIds()
   if ((block.id < 160 || (isHeartbeat && block.id < 224)) && own.length > 0) {
-    known = work.ids.find(own[own.length - 1 - ((block.id >> 2) % own.length)]!)
+    // The last one is of an earlier window, if there is such a one: a heartbeat goes there every other time.
+    const back = isHeartbeat && block.id % 2 === 0 ? 0 : (block.id >> 2) % own.length
+    known = work.ids.find(own[own.length - 1 - back]!)
   } else if (block.id < 240) {
     known = all[all.length - 1 - (block.id % all.length)]
   }

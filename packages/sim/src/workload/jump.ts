@@ -65,6 +65,9 @@ export const jumpOf = (number: number, nudge: number, edges: TimeEdges, budget: 
 
 const forward = (number: number, { deadlinesInMs, resetsInMs, settings }: TimeEdges): number => {
   if (number < 96) return ahead[number % ahead.length]!
+  // A window that ends before what it holds: half of the edges go there, for little else makes a hold of an earlier window.
+  const outlived = resetsInMs.filter((resetMs) => deadlinesInMs.some((deadlineMs) => deadlineMs > resetMs))
+  if (number < 200 && number % 2 === 0 && outlived.length > 0) return outlived[(number >> 1) % outlived.length]!
   if (number < 148) return deadlinesInMs.length === 0 ? SECOND : deadlinesInMs[number % deadlinesInMs.length]!
   if (number < 200) return resetsInMs.length === 0 ? 10 * SECOND : resetsInMs[number % resetsInMs.length]!
   if (number < 212) return settings.settledRetentionMs

@@ -8,9 +8,9 @@ type Line = { leg: Leg; now: number; time: number; command: M.Command; grown: bo
 /** All that is remembered of an account. `last` and `lead` are its time, once it has a line (that is, a row). */
 type Sheet = { lines: Array<Line>; last: number; lead: number }
 /** An account, as its lines say; never kept. `start` is null while no window is open, `revision` 0 without a row. */
-type Page = typeof ACCOUNT & typeof TERMS & { entries: Array<Entry>; adjusts: Array<M.Adjust> }
+type Page = typeof ROW & { entries: Array<Entry>; adjusts: Array<M.Adjust> }
 const ACCOUNT = { used: 0, revision: 0, period: 0, changed: 0, reset: -1, end: 0, open: true, rolled: false }
-const TERMS = { start: null as number | null, unit: null as string | null, stored: undefined as Leg["limit"] }
+const ROW = { ...ACCOUNT, start: null as number | null, unit: null as string | null, stored: undefined as Leg["limit"] }
 /** What it knows of a request. `changed`: its own last change, or the deadline at which it expired. */
 type Entry = typeof ENTRY
 const HOLD = { settle: "none" as M.Settle, hold: 0, deadline: 0, measured: undefined as number | undefined, policy: 0 }
@@ -29,7 +29,7 @@ const find = (page: Page, c: M.Command) => page.entries.find((e) => c.kind !== "
 // What time does to a page: expiries, one change for each tick; then forgetting, or at most one roll.
 const costOf = ({ policy, hold, measured = 0 }: Entry): number =>
   POLICIES[policy] === "refund" ? 0 : POLICIES[policy] === "charge-held" ? hold : Math.min(measured, hold)
-const blank = (): Page => ({ ...ACCOUNT, ...TERMS, entries: [], adjusts: [] })
+const blank = (): Page => ({ ...ROW, entries: [], adjusts: [] })
 const due = (page: Page, { leg: { window: w }, now, time }: Line, s: M.Settings): Page => {
   const late = page.entries.filter((e) => e.state === "held" && e.deadline <= time)
   for (const e of late) Object.assign(e, { state: "expired", debited: costOf(e), changed: e.deadline })
@@ -91,7 +91,7 @@ const act = (page: Page, line: Line): boolean => {
   if (c.kind === "adjust" ? page.adjusts.some((a) => a.id === c.id) : to === e) return false
   page.revision = (page.revision === 0 ? time : page.revision) + 1 // a new row starts from when it was born
   page.changed = time
-  if (page.start === null) Object.assign(page, { start: edge(leg.window, now, 0), end: edge(leg.window, now, 1) })
+  if (page.start === null) [page.start, page.end] = [edge(leg.window, now, 0), edge(leg.window, now, 1)]
   if (c.kind === "adjust") Object.assign(page, adjusted(page, c.adjustment, time)).adjusts.push(c)
   if (to !== undefined) page.used += rise(page, e, to)
   if (to !== undefined) page.entries[e === undefined ? page.entries.length : page.entries.indexOf(e)] = to
@@ -103,16 +103,16 @@ const accountAnswer = ({ leg, page, now, time }: Line & { page: Page }): M.Accou
   const { window: w, account, warnAt = { basisPoints: 8_000 } } = leg
   const { open, unit, revision, period, start, end, stored } = page
   const limit = stored === undefined ? leg.limit : stored
-  const known = limit !== undefined
-  const [used, reserved] = known ? [page.used, reservedOf(page)] : [0, 0]
+  const [known, used, reserved] = limit === undefined ? [false, 0, 0] : [true, page.used, reservedOf(page)]
   const spendable = limit === null ? null : Math.max(0, (limit ?? 0) - used - reserved)
   const warn = "amount" in warnAt ? warnAt.amount : share(limit ?? Infinity, warnAt.basisPoints)
   const status: M.Status = !open || spendable === 0 ? "blocked" : used + reserved >= warn ? "warning" : "ok"
   const silence = w.kind !== "idle" ? null : start === null || isLive(page) ? w.idleMs : page.changed + w.idleMs - time
   const resetsInMs = !known || w.kind === "none" ? null : (silence ?? (start === null ? edge(w, now, 1) : end) - now)
   const limitFrom: M.AccountAnswer["limitFrom"] = stored !== undefined ? "stored" : known ? "code" : "none"
-  const sums = { limit: limit ?? null, limitFrom, used, reserved, spendable, debt: Math.max(0, used - (limit ?? used)) }
-  return { account, window: nameOf(w), known, open, unit, ...sums, status, revision, period, timeMs: time, resetsInMs }
+  const debt = Math.max(0, used - (limit ?? used))
+  const who = { account, window: nameOf(w), known, open, unit, limit: limit ?? null, limitFrom }
+  return { ...who, used, reserved, spendable, debt, status, revision, period, timeMs: time, resetsInMs }
 }
 const legAnswer = (x: Seen): M.LegAnswer => {
   const [state, period] = [stateOf(x), x.page.period]

@@ -135,6 +135,8 @@ const remember = (lives: Lives, { command, outcome, position, account, leg, life
   // A lookup that finds an id begins nothing.
   const isBegun = isNew(outcome) && (kind === "reserve" || kind === "charge" || (kind === "finalize" && leg.unreserved))
   const known = life === undefined || isBegun ? lives.begin(account, command.id, leg.state, untilMs) : life
+  // Where the command names no limit its account shows zeros, but the leg still says what its ending debited.
+  if (before === undefined && !hasEnded(known.state) && hasEnded(leg.state)) known.debited = leg.debited
   if (known.state !== leg.state || leg.state === "held") {
     known.state = leg.state
     // An expired hold is kept from its deadline on, which is known already.

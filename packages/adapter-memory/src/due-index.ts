@@ -31,28 +31,25 @@ export class DueIndex {
   /** The rows that a command needs, in order. */
   fetch(needed: DueNeeded): ReadonlyArray<DueRow> {
     const rows = this.#rows
-    if (rows.length === 0) return rows.slice()
-    const later = this.#indexOf({ tickMs: needed.throughMs + 1, period: 0, count: 0, amount: 0, cost: 0 })
+    if (rows.length === 0) return []
+    const later = this.#firstAt(needed.throughMs + 1)
     const picked = rows.slice(0, later)
     if (later === rows.length) return picked
-    const indexes = [later, this.#firstOf(needed.period, later)]
-    for (const tickMs of needed.ticks) {
-      for (
-        let at = this.#indexOf({ tickMs, period: 0, count: 0, amount: 0, cost: 0 });
-        rows[at]?.tickMs === tickMs;
-        at++
-      )
-        indexes.push(at)
-    }
-    const wanted = [...new Set(indexes)].filter((at) => at >= later && at < rows.length)
-    for (const at of wanted.toSorted((left, right) => left - right)) picked.push(rows[at]!)
+    picked.push(rows[later]!)
+    const last: Array<number> = []
+    let ofPeriod = later
+    while (ofPeriod < rows.length && rows[ofPeriod]!.period !== needed.period) ofPeriod++
+    if (ofPeriod !== later && ofPeriod < rows.length) last.push(ofPeriod)
+    for (const tickMs of needed.ticks)
+      for (let at = Math.max(later + 1, this.#firstAt(tickMs)); rows[at]?.tickMs === tickMs; at++)
+        if (!last.includes(at)) last.push(at)
+    for (const at of last.length > 1 ? last.toSorted((left, right) => left - right) : last) picked.push(rows[at]!)
     return picked
   }
 
-  #firstOf(period: number, from: number): number {
-    let at = from
-    while (at < this.#rows.length && this.#rows[at]!.period !== period) at++
-    return at
+  /** The first row at this tick or later. */
+  #firstAt(tickMs: number): number {
+    return this.#indexOf({ tickMs, period: 0, count: 0, amount: 0, cost: 0 })
   }
 
   /** Where the row is, or would be. */

@@ -1,7 +1,7 @@
 /**
  * The state machine: pure data in, pure data out. It imports nothing outside this folder, reads no clock and rolls no dice.
  *
- * keysOf(command)               what to fetch and lock, in one fixed order
+ * keysOf(command)               what to fetch; lockOrderOf: in which one order to lock it
  * decide(rows, command, nowMs)  the answer and the changes; may refuse
  * apply(rows, change)           the rows after a change; total
  */
@@ -15,7 +15,7 @@ export type { Decided } from "./decided.ts"
 export { accountsDigest, adjustmentDigest, chargeDigest, reserveDigest } from "./digest.ts"
 export { compareDue, isForgottenAccount } from "./due.ts"
 export { InvalidInput } from "./invalid-input.ts"
-export { dueNeeded, keysOf } from "./keys.ts"
+export { dueNeeded, keysOf, lockOrderOf } from "./keys.ts"
 export type { DueNeeded, Keys } from "./keys.ts"
 export type * from "./outcome.ts"
 export { readAccount, readAccounts, readLegs, readWindow } from "./read-account.ts"

@@ -9,8 +9,6 @@ import { accountTime, deadlineOf } from "./time.ts"
 export interface Keys {
   /** The accounts' keys, leg by leg. */
   readonly accounts: ReadonlyArray<string>
-  /** The order in which to lock them: numbers of legs. The same for every command, so that no two wait for each other. */
-  readonly lockOrder: ReadonlyArray<number>
   /** Key of the entry under each account; null: none is needed. */
   readonly request: string | null
   /** Key of the adjustment under the account; null: none is needed. */
@@ -19,14 +17,18 @@ export interface Keys {
 
 export const keysOf = (command: Command): Keys => {
   const isAdjust = command.kind === "adjust"
-  const order = command.legs.map((_, index) => index)
   return {
     accounts: command.legs.map(accountKey),
-    lockOrder: order.toSorted((left, right) => compareAccounts(command.legs[left]!, command.legs[right]!)),
     request: isAdjust ? null : command.id,
     adjustment: isAdjust ? command.id : null
   }
 }
+
+/** The order in which a store locks the accounts of a command, as numbers of legs: the same for every command, so that no two wait for each other. */
+export const lockOrderOf = (command: Command): ReadonlyArray<number> =>
+  command.legs
+    .map((_, index) => index)
+    .toSorted((left, right) => compareAccounts(command.legs[left]!, command.legs[right]!))
 
 /** Which due rows of an account a command needs. */
 export interface DueNeeded {

@@ -83,7 +83,7 @@ interface Common {
   readonly id: string
   /** Whether this operation was admitted; nothing else. */
   readonly granted: boolean
-  /** The decision is that of an earlier command with this id; nothing was changed now. */
+  /** The decision is that of an earlier command with this id; nothing was admitted, debited or given back now. */
   readonly replayed: boolean
   readonly accounts: ReadonlyArray<AccountAnswer>
   /** Empty for `adjust`. */

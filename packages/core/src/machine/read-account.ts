@@ -1,7 +1,7 @@
 /**
  * Reads accounts from outside: copies, then checks the copy.
  */
-import { accountKey } from "./account.ts"
+import { windowKey } from "./account.ts"
 import { readArray, readChoice, readInteger, readObject, readOptional, readText } from "./check.ts"
 import type { Fields } from "./check.ts"
 import type { AccountRef, WarnAt } from "./command.ts"
@@ -78,20 +78,18 @@ export const readLegs = <Leg extends AccountRef>(
   return legs
 }
 
+/** Of at most 16, two by two: their ids differ mostly, and then nothing else is looked at. */
 const refuseTwice = (legs: ReadonlyArray<AccountRef>, field: string): void => {
-  const seen = new Map<string, AccountRef>()
-  for (const [index, leg] of legs.entries()) {
-    const key = accountKey(leg)
-    const first = seen.get(key)
-    if (first !== undefined && first.unit !== leg.unit)
-      throw new InvalidInput(
-        `${field}[${index}].unit`,
-        `${first.unit ?? "absent"}, the unit that names this account before`,
-        leg.unit
-      )
-    if (first !== undefined)
-      throw new InvalidInput(`${field}[${index}].account`, "an account that no other leg names", leg.account)
-    seen.set(key, leg)
+  for (let index = 1; index < legs.length; index++) {
+    const leg = legs[index]!
+    for (let before = 0; before < index; before++) {
+      const first = legs[before]!
+      if (first.account !== leg.account || windowKey(first.window) !== windowKey(leg.window)) continue
+      if (first.unit === leg.unit)
+        throw new InvalidInput(`${field}[${index}].account`, "an account that no other leg names", leg.account)
+      const range = `${first.unit ?? "absent"}, the unit that names this account before`
+      throw new InvalidInput(`${field}[${index}].unit`, range, leg.unit)
+    }
   }
 }
 

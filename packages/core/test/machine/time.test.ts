@@ -1,7 +1,7 @@
 /**
  * Deadlines, joins, forgetting, and what a store fetches.
  */
-import { decide, InvalidInput, keysOf, readCommand } from "@tallystick/core/machine"
+import { decide, InvalidInput, keysOf, lockOrderOf, readCommand } from "@tallystick/core/machine"
 import { describe, expect, test } from "vitest"
 
 import { causes, given, tell } from "./given.ts"
@@ -187,17 +187,16 @@ describe("what a store fetches and locks", () => {
   const command = (legs: ReadonlyArray<object>) => readCommand({ kind: "lookup", id: "r", legs })
   test("is locked in one order: bytes of the id, then of the window's name", () => {
     const fixed = { kind: "fixed", lengthMs: 60_000 }
-    const { accounts, lockOrder } = keysOf(
-      command([
-        { account: "\u{1F600}" },
-        { account: "\uFF5E" },
-        { account: "b", window: { kind: "idle", idleMs: 1_000 } },
-        { account: "b" },
-        { account: "b", window: fixed },
-        { account: "a" }
-      ])
-    )
-    expect(lockOrder.map((at) => accounts[at])).toEqual([
+    const many = command([
+      { account: "\u{1F600}" },
+      { account: "\uFF5E" },
+      { account: "b", window: { kind: "idle", idleMs: 1_000 } },
+      { account: "b" },
+      { account: "b", window: fixed },
+      { account: "a" }
+    ])
+    const { accounts } = keysOf(many)
+    expect(lockOrderOf(many).map((at) => accounts[at])).toEqual([
       "a",
       "b\nfixed:60000",
       "b\nidle:1000",

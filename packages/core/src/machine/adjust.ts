@@ -8,6 +8,7 @@ import { decided } from "./decided.ts"
 import type { Decided } from "./decided.ts"
 import { adjustmentDigest } from "./digest.ts"
 import { refusedBy } from "./refuse.ts"
+import type { Refused } from "./refuse.ts"
 import type { RefusalReason } from "./outcome.ts"
 import type { AccountRow } from "./rows.ts"
 import { accountOf, change } from "./work.ts"
@@ -62,13 +63,15 @@ const effectOf = ({ adjustment }: Adjust, account: AccountRow, timeMs: number): 
   }
 }
 
-const denied = (command: Adjust, work: Work, reason: RefusalReason): Decided => {
-  const { adjustment } = command
+const denied = (command: Adjust, work: Work, reason: RefusalReason): Decided =>
+  decided([work], { _tag: "Denied", ...common(command, [work]), ...adjustmentRefused(command, work, reason) })
+
+/** What is said of a refused adjustment: a credit is measured against the stored limit, not against what is spendable of it. */
+export const adjustmentRefused = ({ adjustment }: Adjust, work: Work, reason: RefusalReason): Refused => {
   const amount = adjustment.kind === "credit" && reason !== "unit" ? adjustment.amount : 0
   const { refusals } = refusedBy(reason, [{ work, amount, whole: amount }])
-  // What a credit is measured against is the stored limit, not what is spendable of it.
   const { storedLimit } = accountOf(work)
   const limit = typeof storedLimit === "number" ? storedLimit : null
   const told = reason === "limit" ? refusals.map((one) => ({ ...one, left: limit, limit, retryInMs: null })) : refusals
-  return decided([work], { _tag: "Denied", ...common(command, [work]), reason, refusals: told, retryInMs: null })
+  return { reason, refusals: told, retryInMs: null }
 }

@@ -73,7 +73,7 @@ const decideSettled = (
 }
 
 /** There is nothing true to say of the accounts. */
-const empty = (command: Command) => ({
+export const empty = (command: Command) => ({
   command: command.kind,
   id: command.id,
   granted: false,

@@ -1,13 +1,20 @@
 import { readdirSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const include = ["test/**/*.test.ts"]
 const packages = readdirSync(new URL("packages", import.meta.url))
 
+// Starts nothing until a test asks. Not for the other packages: core's tests need no server.
+const withServers = ["adapter-postgres", "adapter-redis", "sim", "test-servers"]
+const globalSetup = fileURLToPath(new URL("packages/test-servers/src/setup.ts", import.meta.url))
+
 export default defineConfig({
   test: {
     projects: [
-      ...packages.map((name) => ({ test: { name, root: `packages/${name}`, include } })),
+      ...packages.map((name) => ({
+        test: { name, root: `packages/${name}`, include, ...(withServers.includes(name) ? { globalSetup } : {}) }
+      })),
       { test: { name: "examples", root: "examples", include } },
       { test: { name: "repo", include } } // about the repository itself
     ]

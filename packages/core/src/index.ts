@@ -47,3 +47,5 @@ export {
   type StoreError
 } from "./store/errors.ts"
 export type { Capabilities, Hold, Page, PageRequest, Store } from "./store/port.ts"
+export { route } from "./store/route.ts"
+export type { AccountPattern, Route, RouteOptions } from "./store/route-table.ts"

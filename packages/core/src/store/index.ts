@@ -5,3 +5,5 @@ export { type CallOptions, defineStore, type StoreFunctions } from "./define-sto
 export * from "./errors.ts"
 export { QuotaStore } from "./port.ts"
 export type * from "./port.ts"
+export { route } from "./route.ts"
+export type { AccountPattern, Route, RouteOptions } from "./route-table.ts"

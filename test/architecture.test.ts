@@ -156,7 +156,9 @@ const lint = (folder: string): ReadonlyArray<Diagnostic> => {
   write(folder, "tsconfig.json", JSON.stringify({ compilerOptions, include: ["packages"] }))
   for (const [i, one] of cases.entries()) write(folder, fileOf(one, i), `${one.code}\n`)
   const bin = path.join(root, "node_modules/oxlint/bin/oxlint")
-  const result = spawnSync(process.execPath, [bin, "-f", "json", "packages"], { cwd: folder, encoding: "utf8" })
+  // The shell scripts of node_modules/.bin set NODE_PATH, by which the copy would resolve the workspace's packages.
+  const env = { ...process.env, NODE_PATH: "" }
+  const result = spawnSync(process.execPath, [bin, "-f", "json", "packages"], { cwd: folder, encoding: "utf8", env })
   assert.strictEqual(result.status, 1, result.stderr + result.stdout.slice(0, 1000))
   return JSON.parse(result.stdout).diagnostics
 }

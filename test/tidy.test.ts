@@ -6,11 +6,17 @@ import { assert, describe, it } from "vitest"
 const root = path.resolve(import.meta.dirname, "..")
 const read = (file: string): string => fs.readFileSync(path.join(root, file), "utf8")
 
+// Package by package: a walk of packages/ would go round through the links that node_modules holds to the workspace.
 const sources = fs
-  .readdirSync(path.join(root, "packages"), { recursive: true, encoding: "utf8" })
-  .filter((file) => /^[^/]+\/src\//.test(file) && !file.includes("node_modules"))
-  .filter((file) => fs.statSync(path.join(root, "packages", file)).isFile())
-  .map((file) => `packages/${file}`)
+  .readdirSync(path.join(root, "packages"))
+  .map((name) => path.join("packages", name, "src"))
+  .filter((folder) => fs.existsSync(path.join(root, folder)))
+  .flatMap((folder) =>
+    fs
+      .readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+      .map((file) => path.join(folder, file))
+  )
+  .filter((file) => fs.statSync(path.join(root, file)).isFile())
 
 /** Every import and re-export of a file, but those of types alone, which are erased. */
 const valueImports = (text: string): ReadonlyArray<string> =>

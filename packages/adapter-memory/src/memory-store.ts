@@ -6,7 +6,6 @@ import {
   accountTime,
   compareBytes,
   decide,
-  defaultSettings,
   InvalidInput,
   isOutside,
   isOver,
@@ -14,6 +13,7 @@ import {
   readAccounts,
   readCommands,
   readInteger,
+  readSettings,
   readText,
   readWindow,
   usage
@@ -106,16 +106,6 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
       settledEntries: tables.settled.size,
       forgottenEarly
     })
-  }
-}
-
-const readSettings = (options: MemoryStoreOptions): Settings => {
-  const retention = (field: keyof Settings): number =>
-    readInteger(options[field] ?? defaultSettings[field], field, 1, 2 ** 45)
-  return {
-    settledRetentionMs: retention("settledRetentionMs"),
-    unsettledRetentionMs: retention("unsettledRetentionMs"),
-    longestCallMs: retention("longestCallMs")
   }
 }
 

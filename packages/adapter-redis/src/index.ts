@@ -1,1 +1,6 @@
-export {}
+export type { EvalCommand, RedisDriver } from "./driver.ts"
+export { connectionOptions } from "./ioredis-driver.ts"
+export type { Partition } from "./keys.ts"
+export type { RedisStoreOptions } from "./options.ts"
+export type { EvictionPolicy } from "./preflight.ts"
+export { redisStore } from "./redis-store.ts"

@@ -13,6 +13,7 @@ import { windowName } from "./account.ts"
 import { extend } from "./extend.ts"
 import { finalize } from "./finalize.ts"
 import { lookup } from "./read.ts"
+import type { NotApplied, NotAppliedReason } from "./outcome.ts"
 import { release } from "./release.ts"
 import { reserve } from "./reserve.ts"
 import type { AccountRows } from "./rows.ts"
@@ -34,7 +35,7 @@ export const decide = (
   settings: Settings = defaultSettings
 ): Decided => {
   if (command.legs.some((leg) => isOutside(leg.window, nowMs)))
-    return { answer: { _tag: "NotApplied", ...empty(command), reason: "clock" }, changes: [], after: rows }
+    return { answer: notAppliedOf(command, "clock"), changes: [], after: rows }
   const decided = decideSettled(rows, command, nowMs, settings)
   const corrupt = decided.after.findIndex((after) => !isSound(after))
   if (corrupt === -1) return decided
@@ -71,6 +72,13 @@ const decideSettled = (
       return lookup(command, work(command.legs))
   }
 }
+
+/** The answer to a command that the store could not take. */
+export const notAppliedOf = (command: Command, reason: NotAppliedReason): NotApplied => ({
+  _tag: "NotApplied",
+  ...empty(command),
+  reason
+})
 
 /** There is nothing true to say of the accounts. */
 export const empty = (command: Command) => ({

@@ -155,10 +155,13 @@ export interface Undecidable extends Common {
   readonly _tag: "Undecidable"
 }
 
-/** Nothing happened. `clock`: the store's clock lies outside the calendar windows that the command carries. */
+/** `clock`: the store's clock lies outside the calendar windows that the command carries. `memory`: the store's memory is full. */
+export type NotAppliedReason = "clock" | "memory"
+
+/** Nothing happened. */
 export interface NotApplied extends Common {
   readonly _tag: "NotApplied"
-  readonly reason: "clock"
+  readonly reason: NotAppliedReason
 }
 
 /** This account's sums contradict its entries; nothing happened. An operator must repair it. */

@@ -7,8 +7,8 @@ import { adjustmentRefused } from "./adjust.ts"
 import { accountAnswer, common } from "./answer.ts"
 import { blankAccount } from "./apply.ts"
 import type { AccountRef, Command } from "./command.ts"
-import { empty } from "./decide.ts"
-import type { AccountAnswer, ConflictReason, LegState, Outcome, RefusalReason } from "./outcome.ts"
+import { empty, notAppliedOf } from "./decide.ts"
+import type { AccountAnswer, ConflictReason, LegState, NotAppliedReason, Outcome, RefusalReason } from "./outcome.ts"
 import { refusedBy } from "./refuse.ts"
 import type { Refused } from "./refuse.ts"
 import type { AccountRow, DueRow, EntryRow } from "./rows.ts"
@@ -51,7 +51,7 @@ export interface AskedFacts {
 export type Verdict =
   | { readonly tag: "Granted" | "Charged" | "Finalized" | "Released" | "Adjusted"; readonly replayed: boolean }
   | { readonly tag: "Found" | "Unknown" | "Ended" | "Undecidable" }
-  | { readonly tag: "NotApplied"; readonly reason: "clock" }
+  | { readonly tag: "NotApplied"; readonly reason: NotAppliedReason }
   | { readonly tag: "Conflict"; readonly reason: ConflictReason }
   | { readonly tag: "Corrupt"; readonly leg: number }
   | { readonly tag: "Denied"; readonly reason: RefusalReason; readonly asked: ReadonlyArray<AskedFacts> }
@@ -69,7 +69,7 @@ export type Verdict =
  * @param nowMs the store's clock when it decided
  */
 export const answerOf = (command: Command, verdict: Verdict, legs: ReadonlyArray<LegFacts>, nowMs: number): Outcome => {
-  if (verdict.tag === "NotApplied") return { _tag: verdict.tag, ...empty(command), reason: verdict.reason }
+  if (verdict.tag === "NotApplied") return notAppliedOf(command, verdict.reason)
   if (verdict.tag === "Corrupt") {
     const { account, window } = command.legs[verdict.leg]!
     return { _tag: verdict.tag, ...empty(command), account, window: windowName(window) }

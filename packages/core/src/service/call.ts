@@ -119,7 +119,9 @@ export const sendOne = (
 export const undecided = (outcome: Outcome): StoreError | undefined => {
   if (outcome._tag === "NotApplied")
     return new NotAppliedError(
-      `the clocks of this process and of the store differ by more than a window (${outcome.reason})`
+      outcome.reason === "memory"
+        ? "the store's memory is full"
+        : `the clocks of this process and of the store differ by more than a window (${outcome.reason})`
     )
   if (outcome._tag === "Corrupt")
     return new CorruptError(`the sums of account ${JSON.stringify(outcome.account)} contradict its entries; repair it`)

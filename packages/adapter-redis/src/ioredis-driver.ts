@@ -1,0 +1,83 @@
+/**
+ * The driver for ioredis: a connection that is given, or one made here and closed with the store.
+ */
+import { MisconfiguredError, NotAppliedError } from "@tallystick/core/store"
+import { Cluster, Redis } from "ioredis"
+import type { RedisOptions } from "ioredis"
+
+import type { RedisDriver } from "./driver.ts"
+
+/**
+ * What a connection for Tallystick must be made with. ioredis by default sends a command again when its answer was lost (measured: one INCRBY counted
+ * twice); with only `autoResendUnfulfilledCommands: false` such a call never settles (redis/ioredis #2193). With these two it fails at once, and the
+ * caller is told that the outcome is unknown. No offline queue: what cannot be sent now is not sent later, behind the caller's back.
+ *
+ * @example
+ * const connection = new Redis("redis://localhost:6379", connectionOptions)
+ * const quota = createQuota({ store: redisStore({ connection }) })
+ */
+export const connectionOptions = {
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false
+} as const satisfies RedisOptions
+
+/** A connection of this store's own. */
+export const ownDriver = (url: string | undefined, options: RedisOptions): RedisDriver => {
+  const settings = { ...options, ...connectionOptions, lazyConnect: true, replyMapping: "legacy" as const }
+  const client = new Redis(url ?? "redis://localhost:6379", settings)
+  // Each call says what befell it. Without a listener ioredis writes every lost connection to the console.
+  client.on("error", () => {})
+  return {
+    evaluate: evaluateWith(client),
+    close: async () => {
+      client.disconnect()
+    }
+  }
+}
+
+/** @throws MisconfiguredError if the connection would send a command twice */
+export const givenDriver = (client: Redis | Cluster): RedisDriver => {
+  const options = client instanceof Cluster ? client.options.redisOptions : client.options
+  if (options?.autoResendUnfulfilledCommands !== false || options.maxRetriesPerRequest !== 0)
+    throw new MisconfiguredError(
+      `this ioredis connection may send a command twice: make it with connectionOptions of @tallystick/adapter-redis (${client instanceof Cluster ? "as redisOptions: " : ""}autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0)`
+    )
+  return { evaluate: evaluateWith(client) }
+}
+
+const evaluateWith =
+  (client: Redis | Cluster): RedisDriver["evaluate"] =>
+  async (command, script, keys, args, signal) => {
+    if (client.status !== "ready") await ready(client, signal)
+    const rest = [...keys, ...args]
+    return command === "EVAL" ? client.eval(script, keys.length, ...rest) : client.evalsha(script, keys.length, ...rest)
+  }
+
+/** Nothing is sent before the connection is there, so that waiting in vain means: not applied. */
+const ready = (client: Redis | Cluster, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let reason = "no connection to Redis"
+    const stop = (end: () => void): void => {
+      client.off("ready", onReady)
+      client.off("error", onError)
+      client.off("end", onEnd)
+      signal.removeEventListener("abort", onAbort)
+      end()
+    }
+    const fail = (): void => stop(() => reject(new NotAppliedError(reason)))
+    const onReady = (): void => stop(resolve)
+    const onError = (error: Error): void => {
+      reason = `no connection to Redis: ${error.message}`
+    }
+    const onEnd = fail
+    const onAbort = fail
+    client.on("ready", onReady)
+    client.on("error", onError)
+    client.on("end", onEnd)
+    signal.addEventListener("abort", onAbort)
+    if (signal.aborted) fail()
+    // A given connection that its owner has closed stays closed.
+    else if (client.status === "end") fail()
+    else if (client.status === "wait") client.connect().catch(onError)
+  })

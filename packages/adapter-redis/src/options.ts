@@ -1,0 +1,62 @@
+/**
+ * What a Redis store can be told.
+ */
+import { readChoice, readInteger, readSettings, readText } from "@tallystick/core/machine"
+import type { Settings } from "@tallystick/core/machine"
+import type { Cluster, Redis, RedisOptions } from "ioredis"
+
+import type { RedisDriver } from "./driver.ts"
+import { givenDriver, ownDriver } from "./ioredis-driver.ts"
+import { readPrefix } from "./keys.ts"
+import type { Partition } from "./keys.ts"
+import type { EvictionPolicy } from "./preflight.ts"
+
+export interface RedisStoreOptions extends Partial<Settings> {
+  /** Where the server is: `redis://user:password@host:6379/0`; `rediss://` for TLS. Default: localhost. */
+  readonly url?: string | undefined
+  /** What else ioredis is to be told of the connection that is made here: TLS, names, Sentinels. */
+  readonly options?: RedisOptions | undefined
+  /** A connection of yours instead, made with `connectionOptions`; it stays open when the store closes. */
+  readonly connection?: Redis | Cluster | undefined
+  /** Another client instead of ioredis. */
+  readonly driver?: RedisDriver | undefined
+  /** What all keys begin with. Default `tallystick:`. No braces. */
+  readonly prefix?: string | undefined
+  /**
+   * Which accounts live together; for Redis Cluster, where what one reservation names must lie in one slot. Default: all accounts together, so in one
+   * slot. Changing it later loses sight of all accounts.
+   */
+  readonly partition?: Partition | undefined
+  /** Whose clock decides. Default: the server's. With the caller's (Effect's `Clock`) no key expires by itself. */
+  readonly clock?: "store" | "caller" | undefined
+  /** Every call ends by then, ms: 1 to 60,000. Default 5,000. */
+  readonly callTimeoutMs?: number | undefined
+  /** Whether a server that may drop keys when its memory is full is taken nevertheless. Default `refuse`. */
+  readonly eviction?: EvictionPolicy | undefined
+}
+
+export interface ReadOptions {
+  readonly driver: RedisDriver
+  readonly prefix: string
+  readonly partition: Partition | undefined
+  readonly clock: "store" | "caller"
+  readonly callTimeoutMs: number
+  readonly eviction: EvictionPolicy
+  readonly settings: Settings
+}
+
+export const readOptions = (options: RedisStoreOptions): ReadOptions => ({
+  prefix: readPrefix(options.prefix ?? "tallystick:"),
+  partition: options.partition,
+  clock: readChoice(options.clock ?? "store", "clock", ["store", "caller"]),
+  callTimeoutMs: readInteger(options.callTimeoutMs ?? 5_000, "callTimeoutMs", 1, 60_000),
+  eviction: readChoice(options.eviction ?? "refuse", "eviction", ["refuse", "accept"]),
+  settings: readSettings(options),
+  driver: driverOf(options)
+})
+
+const driverOf = ({ driver, connection, url, options }: RedisStoreOptions): RedisDriver => {
+  if (driver !== undefined) return driver
+  if (connection !== undefined) return givenDriver(connection)
+  return ownDriver(url === undefined ? undefined : readText(url, "url", 2_048), options ?? {})
+}

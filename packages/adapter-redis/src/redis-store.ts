@@ -1,0 +1,100 @@
+/**
+ * The Redis adapter: one call of one script per `execute`, for all commands and legs.
+ */
+import { InvalidInput, readAccounts, readCommands, readInteger } from "@tallystick/core/machine"
+import type { CallError, QuotaStore } from "@tallystick/core/store"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+
+import { withDeadline } from "./deadline.ts"
+import { readUsage } from "./decode.ts"
+import { storeErrorOf } from "./errors.ts"
+import { holdsPage, readHolds } from "./holds.ts"
+import { readOptions } from "./options.ts"
+import type { RedisStoreOptions } from "./options.ts"
+import { merge, partitionOf, splitAccounts, splitCommands } from "./partition.ts"
+import { allOf } from "./parts.ts"
+import { executeWhenFullScript } from "./script.ts"
+import { Server } from "./server.ts"
+import { executeCommands } from "./when-full.ts"
+
+/**
+ * A store in Redis (7.0 or later), Valkey, or a Cluster of either.
+ *
+ * It connects at its first call. Keys that time has made unknown expire by themselves. What was acknowledged is as durable as the server's
+ * persistence makes it.
+ *
+ * @throws InvalidInput, MisconfiguredError if an option is wrong, or a given connection would send commands twice
+ *
+ * @example
+ * const quota = createQuota({ store: redisStore({ url: "redis://localhost:6379" }) })
+ */
+export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
+  const { callTimeoutMs, clock, driver, eviction, partition, prefix, settings } = readOptions(options)
+  const server = new Server(driver, prefix, settings, eviction)
+  const call = <Input, A>(
+    read: () => Input,
+    act: (input: Input, nowMs: number | undefined, signal: AbortSignal) => Promise<A>
+  ): Effect.Effect<A, CallError> => {
+    const at = (nowMs: number | undefined) => attempt(read, (input, signal) => act(input, nowMs, signal), callTimeoutMs)
+    return clock === "store" ? at(undefined) : Effect.flatMap(Clock.currentTimeMillis, (ms) => at(Math.floor(ms)))
+  }
+  return {
+    capabilities: {
+      atomicOver: partition === undefined ? "database" : "partition",
+      durable: true,
+      clock,
+      ledger: false
+    },
+    execute: (commands) =>
+      call(
+        () => splitCommands(readCommands(commands), partition),
+        async (parts, nowMs, signal) => {
+          const outcomes = parts.map((part) =>
+            executeCommands(part.items, (script, items) => server.ask(script, part.partition, items, nowMs, signal))
+          )
+          return merge(parts, await allOf(outcomes))
+        }
+      ),
+    usage: (accounts) =>
+      call(
+        () => splitAccounts(readAccounts(accounts), partition),
+        async (parts, nowMs, signal) => {
+          const answers = parts.map(async ({ items, partition }) => {
+            const question = { kind: "usage", legs: items } as const
+            return readUsage(await server.ask(executeWhenFullScript, partition, [question], nowMs, signal), items)
+          })
+          return merge(parts, await allOf(answers))
+        }
+      ),
+    holds: (account, page) =>
+      call(
+        () => readHolds(account, page),
+        (request, nowMs, signal) => {
+          const part = partitionOf(request.account.account, partition)
+          return holdsPage(request, (question) => server.ask(executeWhenFullScript, part, [question], nowMs, signal))
+        }
+      ),
+    // Keys expire by themselves.
+    sweep: (limit) =>
+      call(
+        () => readInteger(limit, "limit", 1, 1_000_000),
+        async () => ({ entries: 0, accounts: 0, more: false })
+      ),
+    close: Effect.promise(async () => driver.close?.())
+  }
+}
+
+/** Reads the input, then acts within the deadline. What the input refuses is the call's failure, and nothing is sent. */
+const attempt = <Input, A>(
+  read: () => Input,
+  act: (input: Input, signal: AbortSignal) => Promise<A>,
+  callTimeoutMs: number
+): Effect.Effect<A, CallError> =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const input = read()
+      return withDeadline(callTimeoutMs, signal, (signal) => act(input, signal))
+    },
+    catch: (error): CallError => (error instanceof InvalidInput ? error : storeErrorOf(error))
+  })

@@ -1,0 +1,48 @@
+/**
+ * The server behind a driver: looked at once, then asked.
+ */
+import type { Settings } from "@tallystick/core/machine"
+
+import { Reply } from "./decode.ts"
+import type { RedisDriver } from "./driver.ts"
+import { encode } from "./encode.ts"
+import type { Question } from "./encode.ts"
+import { tagOf } from "./keys.ts"
+import { checkServer } from "./preflight.ts"
+import type { EvictionPolicy } from "./preflight.ts"
+import { runScript } from "./run-script.ts"
+import { preflightScript } from "./script.ts"
+import type { Script } from "./script.ts"
+
+export class Server {
+  readonly #driver: RedisDriver
+  readonly #prefix: string
+  readonly #settings: Settings
+  readonly #eviction: EvictionPolicy
+  #isChecked = false
+
+  constructor(driver: RedisDriver, prefix: string, settings: Settings, eviction: EvictionPolicy) {
+    this.#driver = driver
+    this.#prefix = prefix
+    this.#settings = settings
+    this.#eviction = eviction
+  }
+
+  /** One trip; the very first call makes another one before it, to look at the server. */
+  async ask(
+    script: Script,
+    partition: string,
+    questions: ReadonlyArray<Question>,
+    nowMs: number | undefined,
+    signal: AbortSignal
+  ): Promise<Reply> {
+    const tag = tagOf(this.#prefix, partition)
+    if (!this.#isChecked) {
+      checkServer(await runScript(this.#driver, preflightScript, [`${tag}a:`], [], signal), this.#eviction)
+      this.#isChecked = true
+    }
+    const keepsForever = nowMs !== undefined
+    const { keys, args } = encode(tag, questions, { settings: this.#settings, nowMs, keepsForever })
+    return new Reply(await runScript(this.#driver, script, keys, args, signal))
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Model equivalence: random programs, every answer and every number against the Book.
+ */
+import * as fc from "fast-check"
+
+import { commandWords, timeWords } from "../../oracle/words.ts"
+import type { Check } from "../check.ts"
+import { Broken } from "../differ.ts"
+import { windowAt } from "../leg.ts"
+import type { ReadOptions } from "../options.ts"
+import { START_MS } from "../subject.ts"
+import type { Subject } from "../subject.ts"
+import { Trial } from "../trial.ts"
+import { pool } from "./draw.ts"
+import { callsOf, programs } from "./program.ts"
+import type { Call, Program } from "./program.ts"
+
+const setUp = (
+  subject: Subject
+): { readonly trial: Trial; readonly calls: (program: Program) => ReadonlyArray<Call> } => {
+  const trial = new Trial(subject, {})
+  return {
+    trial,
+    calls: (program) =>
+      callsOf(program, {
+        startMs: trial.nowMs,
+        settings: subject.options.settings,
+        idOf: (name) => trial.id(name),
+        stands: subject.ownsItsClock
+      })
+  }
+}
+
+/** Plays a program over fresh accounts; rejects at the first call whose answers, or the numbers after it, are not the Book's. */
+const play = async (subject: Subject, program: Program): Promise<void> => {
+  const { trial, calls } = setUp(subject)
+  // A store with a clock of its own says what time it is; calendar windows are sent around it.
+  if (subject.ownsItsClock) await trial.usage("a")
+  for (const { nowMs, commands } of calls(program)) {
+    if (!subject.ownsItsClock) trial.at(nowMs - START_MS)
+    await trial.execute(commands)
+    await trial.read(
+      pool.map(({ name, window, limit }) => ({ account: trial.id(name), window: windowAt(window, trial.nowMs), limit }))
+    )
+  }
+}
+
+/** A line for each command: when, in which call, what. */
+const programText = (subject: Subject, program: Program): string => {
+  const { trial, calls } = setUp(subject)
+  const lines: Array<string> = []
+  for (const [index, { nowMs, commands }] of calls(program).entries()) {
+    lines.push(`  call ${index + 1}, ${timeWords(nowMs - trial.nowMs)} in:`)
+    for (const command of commands) {
+      lines.push(`    ${commandWords(command)}`)
+      lines.push(`      ${JSON.stringify(command.legs)}`)
+    }
+  }
+  return lines.join("\n").replaceAll(trial.id("a").slice(0, -1), "")
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+export const modelCheck = ({ programs: count, seed, path, settings }: ReadOptions): Check => ({
+  group: "model equivalence",
+  name: `${count} random programs: every answer and every number is the Book's (seed ${seed})`,
+  run: async (subject) => {
+    const property = fc.asyncProperty(programs(settings), (program) => play(subject, program))
+    const found = await fc.check(property, { numRuns: count, seed, ...(path === undefined ? {} : { path }) })
+    if (!found.failed) return
+    const [program] = found.counterexample ?? []
+    throw new Broken(
+      [
+        `program ${found.numRuns} of ${count} is not answered as the Book says; after ${found.numShrinks} steps of shrinking:`,
+        program === undefined ? "" : programText(subject, program),
+        reasonOf(found.errorInstance),
+        "this program again:",
+        `TALLYSTICK_SEED=${seed} TALLYSTICK_CONTRACT_PATH=${found.counterexamplePath ?? ""}`
+      ].join("\n")
+    )
+  }
+})

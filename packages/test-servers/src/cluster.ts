@@ -3,6 +3,7 @@ import { redisCommand } from "./resp.ts"
 import { until } from "./wait.ts"
 
 export interface Node {
+  readonly host?: string
   readonly port: number
   readonly bus: number
 }

@@ -31,16 +31,8 @@ export class Coordinator {
     skipped: async (suite, why) => (this.skips.add(suite, why), null)
   }
 
-  readonly #http = http.createServer(async (request, response) => {
-    try {
-      let text = ""
-      for await (const chunk of request) text += String(chunk)
-      const { name, args } = JSON.parse(text) as { name: keyof Requests; args: ReadonlyArray<never> }
-      const handler = this.#handlers[name] as (...args: ReadonlyArray<unknown>) => Promise<unknown>
-      response.end(JSON.stringify({ answer: await handler(...args) }))
-    } catch (error) {
-      response.end(JSON.stringify({ error: error instanceof Error ? error.message : String(error) }))
-    }
+  readonly #http = http.createServer((request, response) => {
+    void this.#answer(request).then((answer) => response.end(JSON.stringify(answer)))
   })
 
   listen(): Promise<this> {
@@ -54,5 +46,17 @@ export class Coordinator {
     this.#http.close()
     this.#http.closeAllConnections()
     await this.servers.close()
+  }
+
+  async #answer(request: http.IncomingMessage): Promise<{ answer: unknown } | { error: string }> {
+    try {
+      let text = ""
+      for await (const chunk of request) text += String(chunk)
+      const { name, args } = JSON.parse(text) as { name: keyof Requests; args: ReadonlyArray<unknown> }
+      const handler = this.#handlers[name] as (...args: ReadonlyArray<unknown>) => Promise<unknown>
+      return { answer: await handler(...args) }
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) }
+    }
   }
 }

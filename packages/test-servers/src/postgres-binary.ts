@@ -42,7 +42,8 @@ export const unsafe = ["fsync=off", "synchronous_commit=off", "full_page_writes=
 export const settings = (options: StartOptions): ReadonlyArray<string> =>
   [...(options.shared ? unsafe : []), "max_connections=200"].flatMap((setting) => ["-c", setting])
 
-export const postgresUrl = (port: number): string => `postgres://postgres:postgres@127.0.0.1:${port}/postgres`
+export const postgresUrl = (port: number, host = "127.0.0.1"): string =>
+  `postgres://postgres:postgres@${host}:${port}/postgres`
 
 export const postgresByBinary = async (programs: Programs, options: StartOptions): Promise<Running> => {
   const user = unprivileged()

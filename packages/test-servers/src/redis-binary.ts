@@ -5,9 +5,9 @@ import { formCluster } from "./cluster.ts"
 import { findProgram } from "./programs.ts"
 import { freePort } from "./ports.ts"
 import { newFolder, type Started, startProcess } from "./process.ts"
-import { type Address, redisCommand, versionOf } from "./resp.ts"
+import { type Address, versionOf } from "./resp.ts"
 import type { Running, StartOptions } from "./running.ts"
-import { redisUrl, secretsOf, transient } from "./redis-args.ts"
+import { ready, redisUrl, secretsOf, usual } from "./redis-args.ts"
 import { until } from "./wait.ts"
 
 export const redisByBinary = async (options: StartOptions): Promise<Running> => {
@@ -17,22 +17,16 @@ export const redisByBinary = async (options: StartOptions): Promise<Running> => 
   for (const [name, text] of Object.entries(options.files ?? {})) fs.writeFileSync(path.join(folder, name), text)
   const args = (options.args ?? []).map((arg) => arg.replaceAll("{dir}", folder))
   const { tls, password } = secretsOf(args)
+  const listen = tls ? ["--port", "0", "--tls-port", String(port)] : ["--port", String(port)]
   const master = options.master?.inner
-  const command = [
-    ...(tls ? ["--port", "0", "--tls-port", String(port)] : ["--port", String(port)]),
-    ...["--bind", "127.0.0.1", "--dir", folder],
-    ...["--repl-diskless-sync-delay", "0"], // else a replica waits 5 s for others to come
-    ...(options.shared ? transient : []),
-    ...(master === undefined ? [] : ["--replicaof", master.host, String(master.port)]),
-    ...args
-  ]
+  const command = [...listen, "--bind", "127.0.0.1", "--dir", folder, ...usual(options, master), ...args]
   const address: Address = { port, password, tls }
   let child: Started
   const start = async (): Promise<void> => {
     child = startProcess(program, command, { folder })
     await until(program, async () => {
       child.check()
-      return redisCommand(address, "PING")
+      return ready(address, master !== undefined)
     })
   }
   await start()
@@ -64,7 +58,7 @@ export const clusterByBinary = async (): Promise<Running> => {
     await Promise.all(nodes.map(act))
   }
   return {
-    ...nodes[0]!,
+    ...nodes[0],
     urls: nodes.map((node) => node.url),
     kill: () => all((node) => node.kill()),
     start: () => all((node) => node.start()),

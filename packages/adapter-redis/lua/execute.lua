@@ -549,6 +549,8 @@ local function refuse(asked, ranks)
     for _, one in ipairs(asked) do
       if fails[reason](one.work, one.amount) then
         failing[#failing + 1] = one
+        -- As it is now: a hold whose growth is denied may still be renewed, and then its deadline is another.
+        one.work.firstDeadlineMs = reason == 'limit' and firstDeadline(one.work) or nil
       end
     end
     if #failing > 0 then
@@ -1115,20 +1117,13 @@ local function sayVerdict(verdict)
   end
 end
 
-local function isAskedByLimit(verdict, at)
-  if verdict.reason ~= 'limit' then
-    return false
-  end
-  return any(verdict.asked or {}, function(one) return one.leg == at end)
-end
-
 -- What core's `LegFacts` are made of.
-local function sayLeg(verdict, at, work)
+local function sayLeg(work)
   local account, entry = work.account, work.newEntry or work.entry
   say(work.timeMs)
   say(work.state)
   say(account.liveHolds > 0 and 1)
-  say(isAskedByLimit(verdict, at) and firstDeadline(work))
+  say(work.firstDeadlineMs)
   say(not work.isNew and 1)
   say(account.unit)
   say(account.storedLimit)
@@ -1372,8 +1367,8 @@ for _, command in ipairs(call.commands) do
     local verdict, works = decide(command)
     sayVerdict(verdict)
     say(#works)
-    for at, work in ipairs(works) do
-      sayLeg(verdict, at, work)
+    for _, work in ipairs(works) do
+      sayLeg(work)
     end
   end
 end

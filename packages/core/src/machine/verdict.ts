@@ -35,7 +35,7 @@ export interface LegFacts {
   readonly entry: EntryFacts | undefined
   /** Whether a hold lives on the account, of any period. Only read for an `idle` window. */
   readonly holdsLive: boolean
-  /** The earliest deadline of a live hold of the present period; null: none. Only read of legs that are refused by `limit`. */
+  /** The earliest deadline of a live hold of the present period when it was refused by `limit` (so before a renewal); null: none. */
   readonly firstDeadlineMs: number | null
 }
 

@@ -10,12 +10,12 @@
  *   })
  * })
  */
-import { describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { ask } from "./ask.ts"
-import { isNone, type None, type Own, type OwnOptions, type Server } from "./wire.ts"
+import { isNone, type None, type Own, owned, type OwnOptions, type Server } from "./wire.ts"
 
 export type { Cluster, None, OwnOptions, Server } from "./wire.ts"
-export { isNone }
+export { isNone, owned }
 
 /** The run's Redis: nothing is persisted. Use `keyPrefix`: other test files use it at the same time. */
 export const redisServer = () => ask("redisServer")
@@ -50,12 +50,6 @@ export const ownRedis = async (options: OwnOptions = {}) => handle(await ask("ow
 /** A Postgres of one's own, with `fsync` on. */
 export const ownPostgres = async (options: OwnOptions = {}) => handle(await ask("ownPostgres", options))
 
-/** The server, where a suite that runs only with servers knows that there is one; else throws why there is none. */
-export const owned = <A extends Server>(server: A | None): A => {
-  if (isNone(server)) throw new Error(server.none)
-  return server
-}
-
 /** `t17:`, a prefix that no other caller of this run gets, and no other run does in a server that both use. */
 export const keyPrefix = async (): Promise<string> => `${await ask("prefix")}:`
 /** `t17`, the same for a schema. The test file creates it. */
@@ -66,7 +60,7 @@ export const describeWith = <A extends Server>(server: A | None, name: string, b
   if (!isNone(server)) return void describe(name, () => body(server))
   const { none } = server
   describe.skip(`${name} (SKIPPED: ${none})`, async () => {
-    await ask("skipped", name, none)
+    await ask("skipped", `${expect.getState().testPath}: ${name}`, none)
     it("needs a server", () => {})
   })
 }

@@ -49,3 +49,9 @@ export interface Requests {
 }
 
 export const isNone = (server: Server | None): server is None => "none" in server
+
+/** The server, where a suite that runs only with servers knows that there is one; else throws why there is none. */
+export const owned = <A extends Server>(server: A | None): A => {
+  if (isNone(server)) throw new Error(server.none)
+  return server
+}

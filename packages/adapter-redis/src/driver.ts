@@ -26,6 +26,4 @@ export interface RedisDriver {
     /** Aborts at the call's deadline. */
     signal: AbortSignal
   ) => Promise<unknown>
-  /** Ends what the driver itself opened. */
-  readonly close?: (() => Promise<void>) | undefined
 }

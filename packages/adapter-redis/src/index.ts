@@ -1,6 +1,7 @@
 export type { EvalCommand, RedisDriver } from "./driver.ts"
-export { connectionOptions } from "./ioredis-driver.ts"
+export { connectionOptions, redisDriver } from "./ioredis-driver.ts"
 export type { Partition } from "./keys.ts"
 export type { RedisStoreOptions } from "./options.ts"
 export type { EvictionPolicy } from "./preflight.ts"
 export { redisStore } from "./redis-store.ts"
+export { removeKeys } from "./remove-keys.ts"

@@ -22,8 +22,24 @@ export const connectionOptions = {
   enableOfflineQueue: false
 } as const satisfies RedisOptions
 
-/** A connection of this store's own. */
-export const ownDriver = (url: string | undefined, options: RedisOptions): RedisDriver => {
+/** Where a connection leads. */
+export interface ConnectionOptions {
+  /** `redis://user:password@host:6379/0`; `rediss://` for TLS. Default: localhost. */
+  readonly url?: string | undefined
+  /** What else ioredis is to be told: TLS, names, Sentinels. */
+  readonly options?: RedisOptions | undefined
+}
+
+/**
+ * A connection that is made at the first call. Stores may share it (`driver`): who made it closes it.
+ *
+ * @example
+ * const driver = redisDriver({ url: "redis://localhost:6379" })
+ * const trial = redisStore({ driver, prefix: "trial:" })
+ */
+export const redisDriver = ({ url, options }: ConnectionOptions = {}): RedisDriver & {
+  readonly close: () => Promise<void>
+} => {
   const settings = { ...options, ...connectionOptions, lazyConnect: true, replyMapping: "legacy" as const }
   const client = new Redis(url ?? "redis://localhost:6379", settings)
   // Each call says what befell it. Without a listener ioredis writes every lost connection to the console.

@@ -3,22 +3,19 @@
  */
 import { readChoice, readInteger, readSettings, readText } from "@tallystick/core/machine"
 import type { Settings } from "@tallystick/core/machine"
-import type { Cluster, Redis, RedisOptions } from "ioredis"
+import type { Cluster, Redis } from "ioredis"
 
 import type { RedisDriver } from "./driver.ts"
-import { givenDriver, ownDriver } from "./ioredis-driver.ts"
+import { givenDriver, redisDriver } from "./ioredis-driver.ts"
+import type { ConnectionOptions } from "./ioredis-driver.ts"
 import { readPrefix } from "./keys.ts"
 import type { Partition } from "./keys.ts"
 import type { EvictionPolicy } from "./preflight.ts"
 
-export interface RedisStoreOptions extends Partial<Settings> {
-  /** Where the server is: `redis://user:password@host:6379/0`; `rediss://` for TLS. Default: localhost. */
-  readonly url?: string | undefined
-  /** What else ioredis is to be told of the connection that is made here: TLS, names, Sentinels. */
-  readonly options?: RedisOptions | undefined
+export interface RedisStoreOptions extends Partial<Settings>, ConnectionOptions {
   /** A connection of yours instead, made with `connectionOptions`; it stays open when the store closes. */
   readonly connection?: Redis | Cluster | undefined
-  /** Another client instead of ioredis. */
+  /** Another client instead of ioredis, or a connection that several stores share. It stays open when the store closes. */
   readonly driver?: RedisDriver | undefined
   /** What all keys begin with. Default `tallystick:`. No braces. */
   readonly prefix?: string | undefined
@@ -37,6 +34,8 @@ export interface RedisStoreOptions extends Partial<Settings> {
 
 export interface ReadOptions {
   readonly driver: RedisDriver
+  /** Ends what was opened here. */
+  readonly close: () => Promise<void>
   readonly prefix: string
   readonly partition: Partition | undefined
   readonly clock: "store" | "caller"
@@ -52,11 +51,14 @@ export const readOptions = (options: RedisStoreOptions): ReadOptions => ({
   callTimeoutMs: readInteger(options.callTimeoutMs ?? 5_000, "callTimeoutMs", 1, 60_000),
   eviction: readChoice(options.eviction ?? "refuse", "eviction", ["refuse", "accept"]),
   settings: readSettings(options),
-  driver: driverOf(options)
+  ...connected(options)
 })
 
-const driverOf = ({ driver, connection, url, options }: RedisStoreOptions): RedisDriver => {
-  if (driver !== undefined) return driver
-  if (connection !== undefined) return givenDriver(connection)
-  return ownDriver(url === undefined ? undefined : readText(url, "url", 2_048), options ?? {})
+const connected = ({ driver, connection, url, options }: RedisStoreOptions): Pick<ReadOptions, "driver" | "close"> => {
+  if (driver !== undefined) return { driver, close: leftOpen }
+  if (connection !== undefined) return { driver: givenDriver(connection), close: leftOpen }
+  const own = redisDriver({ url: url === undefined ? undefined : readText(url, "url", 2_048), options })
+  return { driver: own, close: own.close }
 }
+
+const leftOpen = async (): Promise<void> => {}

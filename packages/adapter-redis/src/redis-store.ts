@@ -30,7 +30,7 @@ import { executeCommands } from "./when-full.ts"
  * const quota = createQuota({ store: redisStore({ url: "redis://localhost:6379" }) })
  */
 export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
-  const { callTimeoutMs, clock, driver, eviction, partition, prefix, settings } = readOptions(options)
+  const { callTimeoutMs, clock, close, driver, eviction, partition, prefix, settings } = readOptions(options)
   const server = new Server(driver, prefix, settings, eviction)
   const call = <Input, A>(
     read: () => Input,
@@ -81,7 +81,7 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
         () => readInteger(limit, "limit", 1, 1_000_000),
         async () => ({ entries: 0, accounts: 0, more: false })
       ),
-    close: Effect.promise(async () => driver.close?.())
+    close: Effect.promise(close)
   }
 }
 

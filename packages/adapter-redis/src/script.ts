@@ -24,3 +24,5 @@ export const executeWhenFullScript = scriptOf(`#!lua flags=allow-oom\n${execute}
 
 /** What the server says of itself. No first line: servers before 7.0 must be able to say that they are. */
 export const preflightScript = scriptOf(load("preflight.lua"))
+
+export const removeScript = scriptOf(`#!lua flags=allow-oom\n${load("remove.lua")}`)

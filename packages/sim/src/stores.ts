@@ -9,33 +9,17 @@ import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 
 import type { MakeStore } from "./explore/run.ts"
+import { UnknownStore } from "./stores/unknown-store.ts"
+import type { LoadedStore } from "./stores/loaded-store.ts"
 
-/** There is no such store. */
-export class UnknownStore extends Error {
-  readonly _tag = "UnknownStore" as const
-  readonly spec: string
-
-  constructor(spec: string, reason: string) {
-    super(
-      `no store ${JSON.stringify(spec)}: ${reason}. A store is "memory", or the path of a module whose default export makes a QuotaStore ("./my-store.ts")`
-    )
-    this.name = "UnknownStore"
-    this.spec = spec
-  }
-}
-
-export interface LoadedStore {
-  /** As it was asked for. */
-  readonly name: string
-  /** A fresh, empty store with these settings. */
-  readonly makeStore: MakeStore
-}
+export type { LoadedStore } from "./stores/loaded-store.ts"
+export { UnknownStore } from "./stores/unknown-store.ts"
 
 /** @throws UnknownStore if there is none of this name, or if its module makes none */
 export const loadStore = async (spec: string): Promise<LoadedStore> => {
-  if (spec === "memory") return { name: spec, makeStore: memoryStore }
-  if (/^(redis|rediss|postgres|postgresql):/.test(spec))
-    throw new UnknownStore(spec, "the adapters for servers are not there yet")
+  if (spec === "memory") return { name: spec, makeStore: memoryStore, close: nothingToClose }
+  if (/^(redis|rediss):/.test(spec))
+    return (await adapter(spec, "redis", () => import("./stores/redis.ts"))).redisStores(spec)
   if (!/^[./]|^[A-Za-z]:[\\/]|\.[cm]?[jt]s$/.test(spec)) throw new UnknownStore(spec, "it is neither")
   const path = resolve(spec)
   if (!existsSync(path)) throw new UnknownStore(spec, `there is no file ${path}`)
@@ -47,7 +31,22 @@ export const loadStore = async (spec: string): Promise<LoadedStore> => {
   const probe = await makeStore(probeSettings)
   if (!isStore(probe))
     throw new UnknownStore(spec, "what its default export makes has no execute, usage, holds and sweep")
-  return { name: spec, makeStore: makeStore as MakeStore }
+  return { name: spec, makeStore: makeStore as MakeStore, close: nothingToClose }
+}
+
+const nothingToClose = async (): Promise<void> => {}
+
+/** An adapter is a package of its own, which may not be there. */
+const adapter = async <A>(spec: string, name: string, load: () => Promise<A>): Promise<A> => {
+  try {
+    return await load()
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") throw error
+    throw new UnknownStore(
+      spec,
+      `it needs the package @tallystick/adapter-${name}: npm install @tallystick/adapter-${name}`
+    )
+  }
 }
 
 const probeSettings: Settings = { settledRetentionMs: 60_000, unsettledRetentionMs: 60_000, longestCallMs: 10_000 }

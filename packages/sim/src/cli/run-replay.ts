@@ -32,7 +32,7 @@ export interface ReplayRun extends Replayed {
 export const runReplay = async (call: ReplayCall, terminal: Terminal): Promise<ReplayRun> => {
   const { nowMs, signal } = terminal
   const trace = await traceOf(call)
-  const { name, makeStore } = await loadStore(call.store)
+  const { close, makeStore, name } = await loadStore(call.store)
   const store = await makeStore(defaultSettings)
   const progress = progressOn(terminal)
   const startMs = nowMs()
@@ -52,6 +52,7 @@ export const runReplay = async (call: ReplayCall, terminal: Terminal): Promise<R
   } finally {
     progress.end()
     await Effect.runPromise(store.close)
+    await close()
   }
 }
 

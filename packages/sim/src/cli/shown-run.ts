@@ -24,11 +24,22 @@ const CANDIDATES = 500
 const LONGEST = 18
 
 export const runOfTape = async (store: string, seed: number, tape: Tape): Promise<ShownRun> =>
-  play(await loadStore(store), seed, tape)
+  within(store, (loaded) => play(loaded, seed, tape))
 
 /** Of the runs of a seed that fit on a screen, the one in which most happens. */
-export const interestingRun = async (store: string, seed: number): Promise<ShownRun> => {
+export const interestingRun = async (store: string, seed: number): Promise<ShownRun> =>
+  within(store, (loaded) => most(loaded, seed))
+
+const within = async <A>(store: string, act: (loaded: LoadedStore) => Promise<A>): Promise<A> => {
   const loaded = await loadStore(store)
+  try {
+    return await act(loaded)
+  } finally {
+    await loaded.close()
+  }
+}
+
+const most = async (loaded: LoadedStore, seed: number): Promise<ShownRun> => {
   let best = await play(loaded, seed, tapeOf(seed, 0))
   for (let run = 1; run < CANDIDATES; run++) {
     const shown = await play(loaded, seed, tapeOf(seed, run))

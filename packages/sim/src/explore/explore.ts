@@ -58,8 +58,16 @@ export interface ExploreProgress {
 const RUNS_PER_TURN = 128
 
 export const explore = async (options: ExploreOptions = {}): Promise<ExploreReport> => {
-  const { runs = 20_000, seed = 1, signal, onProgress } = options
   const loaded = await storeOf(options.store)
+  try {
+    return await searchIn(loaded, options)
+  } finally {
+    await loaded.close()
+  }
+}
+
+const searchIn = async (loaded: LoadedStore, options: ExploreOptions): Promise<ExploreReport> => {
+  const { runs = 20_000, seed = 1, signal, onProgress } = options
   const search = new Search(loaded, seed, new Set(options.invariants ?? invariantIds), playerOf(options))
   let done = 0
   const progress = (isShrinking: boolean): void =>
@@ -84,7 +92,7 @@ export const explore = async (options: ExploreOptions = {}): Promise<ExploreRepo
 
 const storeOf = async (store: string | MakeStore | undefined): Promise<LoadedStore> =>
   typeof store === "function"
-    ? { name: store.name === "" ? "a function" : store.name, makeStore: store }
+    ? { name: store.name === "" ? "a function" : store.name, makeStore: store, close: async () => {} }
     : loadStore(store ?? "memory")
 
 /** Plays a tape: in the simulator's own world, or by a scenario. */

@@ -75,7 +75,7 @@ export class Stage {
     return this.opened.length === 0
   }
 
-  /** The store gets a request. `slow`: it runs only until its first yield. */
+  /** The store gets a request. `slow`: it runs only until its first yield, if it can be stopped there. */
   *execute(message: Message, isSlow: boolean): Waiting<void> {
     const { world, store, hash, asked } = this.parts
     hash.message(message)
@@ -83,7 +83,7 @@ export class Stage {
     if (message.commands.length > 1 || message.commands[0]!.legs.length > 1 || !this.isQuiet) asked[10]!++
     const call: Executing = world.begin(store.execute(message.commands))
     const opened: Opened = { message, call }
-    if (isSlow && call.exit === undefined) {
+    if (isSlow && world.isInProcess && call.exit === undefined) {
       this.opened.push(opened)
       this.hasStopped = true
       return

@@ -24,12 +24,13 @@ export class World implements TimeOf {
   readings = 0
   /** Calls that have begun and not ended, or that left tasks behind: to release a lock can be to schedule who waits for it. */
   readonly open: Array<Call<unknown, unknown>> = []
-  readonly #realWaitMs: number
+  /** The store is in this process: it can be stopped between its steps. A server goes on whatever the world does. */
+  readonly isInProcess: boolean
   #spare: Call<unknown, unknown> | undefined = undefined
 
   constructor(nowMs: number, isInProcess: boolean) {
     this.nowMs = nowMs
-    this.#realWaitMs = isInProcess ? 0 : REAL_WAIT_MS
+    this.isInProcess = isInProcess
   }
 
   /** Time passes, or steps back. */
@@ -63,7 +64,7 @@ export class World implements TimeOf {
     while (call.exit === undefined) {
       if (tasks-- === 0) return false
       if (call.step() || this.#stepOther(call) || this.#passTime()) continue
-      yield until(() => call.exit !== undefined || this.#isRunnable(), MAX_TURNS, this.#realWaitMs)
+      yield until(() => call.exit !== undefined || this.#isRunnable(), MAX_TURNS, this.isInProcess ? 0 : REAL_WAIT_MS)
       if (call.exit === undefined && !this.#isRunnable()) return false
     }
     this.#forget()

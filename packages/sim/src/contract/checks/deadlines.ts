@@ -84,6 +84,16 @@ const late: ReadonlyArray<Late> = [
     "Finalized; finalized held 5 measured 4 debited 9 over 4 late, 5+0"
   ],
   [
+    "less, after a reset before its deadline: both ways",
+    async (t) => {
+      await t.at(0).reserve("s", "a:5", 30_000)
+      await t.extend("s", "a:~4")
+      await t.at(20_000).reset("i", "a")
+      return t.at(40_000).finalize("s", "a:1")
+    },
+    "Finalized; finalized held 5 measured 4 debited 1 late, 1+0"
+  ],
+  [
     "twice: once",
     async (t) => {
       await t.finalize("r", "a:9")
@@ -133,11 +143,20 @@ const time = [
     expectLike(await t.at(5_000).usage("a"), { used: 6, reserved: 2, revision: revision + 1 })
     expectLike(await t.at(6_000).usage("a"), { used: 8, reserved: 0, revision: revision + 2 })
   }),
+  check("an account's time", "a hold that expired years before anybody came is gone, too", async (t) => {
+    await t.at(0).setLimit("l", "a", 100)
+    await t.reserve("r", "a:5 b:3/held", 10_000)
+    t.at(10 * YEAR_MS)
+    expectSame((await t.reserve("s", "a:100")).granted, true, "there is room for all:")
+    expectSame(await t.sums("b"), "3+0", "a count is debited:")
+  }),
   check("an account's time", "a read writes nothing: who looks changes no answer", async (t) => {
-    await t.at(5_000).reserve("r", "a:5", 60_000)
-    await t.at(2_000).lookup("r", "a")
+    await t.at(2_000).reserve("r", "a:5", 60_000)
+    await t.at(5_000).lookup("r", "a")
     await t.usage("a")
-    expectLike(await t.at(5_500).usage("a"), { timeMs: t.nowMs })
+    expectLike(await t.at(3_000).usage("a"), { timeMs: t.nowMs })
+    await t.charge("c", "a:1")
+    expectLike(await t.at(3_500).usage("a"), { timeMs: t.nowMs })
   })
 ]
 

@@ -8,8 +8,10 @@ import { Broken, expectSame } from "../differ.ts"
 import type { Trial } from "../trial.ts"
 import { badChoices, badNumbers, badTexts, missing } from "./values.ts"
 
+type Tree = Record<string, unknown>
+
 /** A field by its path in a command that is right but for it, and values that must not be taken. */
-type Field = readonly [path: string, command: object, values: ReadonlyArray<unknown>]
+type Field = readonly [path: string, command: Tree & { readonly kind: string }, values: ReadonlyArray<unknown>]
 
 const leg = { account: "set by the check", unit: "u", limit: 100, amount: 5 }
 const plain = { account: leg.account, unit: "u", limit: 100 }
@@ -75,8 +77,6 @@ const fields: ReadonlyArray<Field> = [
   ]
 ]
 
-type Tree = Record<string, unknown>
-
 /** A copy of a value with another one at a path. */
 const put = (target: unknown, path: ReadonlyArray<string>, value: unknown): unknown => {
   const [head, ...rest] = path
@@ -110,7 +110,7 @@ const untouched = async (t: Trial, act: (account: string) => Promise<void>): Pro
 }
 
 const fieldChecks = fields.map(([path, command, values]) =>
-  check("bad input", `${path} of ${(command as Tree)["kind"]}`, (t) =>
+  check("bad input", `${path} of ${command.kind}`, (t) =>
     untouched(t, async (account) => {
       const right = put(command, partsOf("legs[0].account"), account)
       for (const value of values) {

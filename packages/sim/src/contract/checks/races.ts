@@ -57,7 +57,7 @@ const accounts = ["a", "b", "c", "d"]
 const orders = (callers: number, seed: number): ReadonlyArray<ReadonlyArray<string>> =>
   fc.sample(fc.shuffledSubarray(accounts, { minLength: 4 }), { numRuns: callers, seed })
 
-export const raceChecks = (seed: number): ReadonlyArray<Check> => [
+const limits = (seed: number): ReadonlyArray<Check> => [
   rounds(`callers against a limit of ${K}: exactly ${K} are granted`, async (t, callers) => {
     const ids = Array.from({ length: callers }, (_, index) => `r${index}`)
     const answers = await race(
@@ -97,7 +97,10 @@ export const raceChecks = (seed: number): ReadonlyArray<Check> => [
         expectLike(await read(t, name), { reserved: granted.length })
       }
     }
-  ),
+  )
+]
+
+const repeats: ReadonlyArray<Check> = [
   rounds("one reserve sent many times: one hold, and all are told that it is granted", async (t, callers) => {
     const reserve = { kind: "reserve", id: "r", ttlMs: 60_000, legs: [leg(t, "a", { amount: 5 }), leg(t, "b")] }
     const answers = await race(
@@ -137,7 +140,10 @@ export const raceChecks = (seed: number): ReadonlyArray<Check> => [
     const state = isFinalized ? "finalized" : "released"
     for (const answer of answers) expectLike(answer.legs, [{ state, debited: isFinalized ? 4 : 0 }])
     expectLike(await read(t, "a"), { used: isFinalized ? 4 : 0, reserved: 0 })
-  }),
+  })
+]
+
+const sums: ReadonlyArray<Check> = [
   rounds("many opened and ended at once: all numbers add up", async (t, callers) => {
     const ids = Array.from({ length: callers }, (_, index) => `r${index}`)
     const free = { limit: null }
@@ -155,3 +161,5 @@ export const raceChecks = (seed: number): ReadonlyArray<Check> => [
       expectLike(await read(t, name), { used: 2 * Math.ceil(callers / 2) + callers, reserved: 0 })
   })
 ]
+
+export const raceChecks = (seed: number): ReadonlyArray<Check> => [...limits(seed), ...repeats, ...sums]

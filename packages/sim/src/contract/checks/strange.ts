@@ -75,7 +75,7 @@ const known: ReadonlyArray<string> = [
 ]
 
 const pieces = [
-  ..."ab:{}|/\\'\"`%*? _-.,;$0\u00e9\u0301\u4e16\uFF5E",
+  ...Array.from("ab:{}|/\\'\"`%*? _-.,;$0\u00e9\u0301\u4e16\uFF5E"),
   "\u{1F600}",
   "\u{1D11E}",
   "{}",

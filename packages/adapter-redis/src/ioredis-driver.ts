@@ -1,11 +1,12 @@
 /**
  * The driver for ioredis: a connection that is given, or one made here and closed with the store.
  */
-import { MisconfiguredError, NotAppliedError } from "@tallystick/core/store"
+import { MisconfiguredError } from "@tallystick/core/store"
 import { Cluster, Redis } from "ioredis"
 import type { RedisOptions } from "ioredis"
 
 import type { RedisDriver } from "./driver.ts"
+import { Readiness } from "./ready.ts"
 
 /**
  * What a connection for Tallystick must be made with. ioredis by default sends a command again when its answer was lost (measured: one INCRBY counted
@@ -42,8 +43,6 @@ export const redisDriver = ({ url, options }: ConnectionOptions = {}): RedisDriv
 } => {
   const settings = { ...options, ...connectionOptions, lazyConnect: true, replyMapping: "legacy" as const }
   const client = new Redis(url ?? "redis://localhost:6379", settings)
-  // Each call says what befell it. Without a listener ioredis writes every lost connection to the console.
-  client.on("error", () => {})
   return {
     evaluate: evaluateWith(client),
     close: async () => {
@@ -62,38 +61,11 @@ export const givenDriver = (client: Redis | Cluster): RedisDriver => {
   return { evaluate: evaluateWith(client) }
 }
 
-const evaluateWith =
-  (client: Redis | Cluster): RedisDriver["evaluate"] =>
-  async (command, script, keys, args, signal) => {
-    if (client.status !== "ready") await ready(client, signal)
+const evaluateWith = (client: Redis | Cluster): RedisDriver["evaluate"] => {
+  const readiness = new Readiness(client)
+  return async (command, script, keys, args, signal) => {
+    if (client.status !== "ready") await readiness.wait(signal)
     const rest = [...keys, ...args]
     return command === "EVAL" ? client.eval(script, keys.length, ...rest) : client.evalsha(script, keys.length, ...rest)
   }
-
-/** Nothing is sent before the connection is there, so that waiting in vain means: not applied. */
-const ready = (client: Redis | Cluster, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    let reason = "no connection to Redis"
-    const stop = (end: () => void): void => {
-      client.off("ready", onReady)
-      client.off("error", onError)
-      client.off("end", onEnd)
-      signal.removeEventListener("abort", onAbort)
-      end()
-    }
-    const fail = (): void => stop(() => reject(new NotAppliedError(reason)))
-    const onReady = (): void => stop(resolve)
-    const onError = (error: Error): void => {
-      reason = `no connection to Redis: ${error.message}`
-    }
-    const onEnd = fail
-    const onAbort = fail
-    client.on("ready", onReady)
-    client.on("error", onError)
-    client.on("end", onEnd)
-    signal.addEventListener("abort", onAbort)
-    if (signal.aborted) fail()
-    // A given connection that its owner has closed stays closed.
-    else if (client.status === "end") fail()
-    else if (client.status === "wait") client.connect().catch(onError)
-  })
+}

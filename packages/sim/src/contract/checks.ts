@@ -12,6 +12,7 @@ import { numberChecks } from "./checks/numbers.ts"
 import { operatorChecks } from "./checks/operators.ts"
 import { raceChecks } from "./checks/races.ts"
 import { refusalChecks } from "./checks/refusals.ts"
+import { retryChecks } from "./checks/retry.ts"
 import { strangeIdChecks } from "./checks/strange-ids.ts"
 import { finalizeTable, releaseTable } from "./checks/table-endings.ts"
 import { extendTable, lookupTable } from "./checks/table-extend.ts"
@@ -41,6 +42,7 @@ export const contractChecks = (options: ContractOptions = {}): ReadonlyArray<Che
     ...legsDifferChecks,
     ...refusalChecks,
     ...growthChecks,
+    ...retryChecks,
     ...adjustChecks,
     ...inputChecks,
     ...numberChecks,

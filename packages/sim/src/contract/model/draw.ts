@@ -54,6 +54,7 @@ const legs = fc.record({
   index: fc.nat({ max: pool.length - 1 }),
   unit: mostly(30).map((usual) => (usual ? "u" : "v")),
   limit: fc.oneof(
+    { withCrossShrink: true },
     { weight: 12, arbitrary: fc.constant("own" as const) },
     { weight: 1, arbitrary: fc.constantFrom(0, 9, 10, 11, 100, 2 ** 40, MAX, null, undefined) }
   ),
@@ -62,6 +63,7 @@ const legs = fc.record({
   hasAmount: mostly(5),
   settle: fc.constantFrom("actual", "actual", "actual", "none", "held"),
   warnAt: fc.oneof(
+    { withCrossShrink: true },
     { weight: 3, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.record({ amount: amounts }) },
     { weight: 1, arbitrary: fc.record({ basisPoints: fc.constantFrom(0, 1, 3_333, 5_000, 9_999, 10_000) }) }
@@ -115,6 +117,7 @@ export type DrawnCommand = ReturnType<typeof drawnCommand> extends fc.Arbitrary<
 /** How the clock moves before a call: edges of the grid, of windows and of retentions; back by up to an hour. */
 export const jumps = (settings: Settings) =>
   fc.oneof(
+    { withCrossShrink: true },
     { weight: 8, arbitrary: fc.constantFrom(0, 0, 1, 500, 999, 1_000, 1_001, 4_000) },
     {
       weight: 3,

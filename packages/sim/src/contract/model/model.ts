@@ -3,7 +3,6 @@
  */
 import * as fc from "fast-check"
 
-import { commandWords, timeWords } from "../../oracle/words.ts"
 import type { Check } from "../check.ts"
 import { Broken } from "../differ.ts"
 import { windowAt } from "../leg.ts"
@@ -14,6 +13,7 @@ import { Trial } from "../trial.ts"
 import { pool } from "./draw.ts"
 import { callsOf, programs } from "./program.ts"
 import type { Call, Program } from "./program.ts"
+import { programLines } from "./words.ts"
 
 const setUp = (
   subject: Subject
@@ -36,7 +36,16 @@ const play = async (subject: Subject, program: Program): Promise<void> => {
   const { trial, calls } = setUp(subject)
   // A store with a clock of its own says what time it is; calendar windows are sent around it.
   if (subject.ownsItsClock) await trial.usage("a")
-  for (const { nowMs, commands } of calls(program)) {
+  try {
+    await compare(trial, calls(program))
+  } catch (error) {
+    throw new Broken(plainly(reasonOf(error), trial))
+  }
+}
+
+const compare = async (trial: Trial, calls: ReadonlyArray<Call>): Promise<void> => {
+  const { subject } = trial
+  for (const { nowMs, commands } of calls) {
     if (!subject.ownsItsClock) trial.at(nowMs - START_MS)
     await trial.execute(commands)
     await trial.read(
@@ -45,18 +54,12 @@ const play = async (subject: Subject, program: Program): Promise<void> => {
   }
 }
 
-/** A line for each command: when, in which call, what. */
+/** Without the names of this run, which are of no use to a reader and differ in every process. */
+const plainly = (text: string, trial: Trial): string => text.replaceAll(trial.id(""), "")
+
 const programText = (subject: Subject, program: Program): string => {
   const { trial, calls } = setUp(subject)
-  const lines: Array<string> = []
-  for (const [index, { nowMs, commands }] of calls(program).entries()) {
-    lines.push(`  call ${index + 1}, ${timeWords(nowMs - trial.nowMs)} in:`)
-    for (const command of commands) {
-      lines.push(`    ${commandWords(command)}`)
-      lines.push(`      ${JSON.stringify(command.legs)}`)
-    }
-  }
-  return lines.join("\n").replaceAll(trial.id("a").slice(0, -1), "")
+  return plainly(programLines(calls(program), trial.nowMs).join("\n"), trial)
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -39,6 +39,7 @@ export const programs = (settings: Settings): fc.Arbitrary<Program> => {
     jumpMs: jumps(settings),
     /** How far the caller's clock, which made the starts of calendar windows, is from the store's. */
     skewMs: fc.oneof(
+      { withCrossShrink: true },
       { weight: 6, arbitrary: fc.constant(0) },
       { weight: 1, arbitrary: fc.constantFrom(-21_000, 21_000, 60_000, -60_000) }
     )
@@ -46,7 +47,11 @@ export const programs = (settings: Settings): fc.Arbitrary<Program> => {
   const slot = fc.record({
     command: drawnCommand(settings),
     // Of shrinking, the first: no call of its own.
-    call: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: call }),
+    call: fc.oneof(
+      { withCrossShrink: true },
+      { weight: 5, arbitrary: fc.constant(null) },
+      { weight: 3, arbitrary: call }
+    ),
     twice: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 9)
   })
   return fc.record({

@@ -6,7 +6,7 @@ import { Cluster, Redis } from "ioredis"
 import type { RedisOptions } from "ioredis"
 
 import type { RedisDriver } from "./driver.ts"
-import { Readiness } from "./ready.ts"
+import { readinessOf } from "./ready.ts"
 
 /**
  * What a connection for Tallystick must be made with. ioredis by default sends a command again when its answer was lost (measured: one INCRBY counted
@@ -62,7 +62,7 @@ export const givenDriver = (client: Redis | Cluster): RedisDriver => {
 }
 
 const evaluateWith = (client: Redis | Cluster): RedisDriver["evaluate"] => {
-  const readiness = new Readiness(client)
+  const readiness = readinessOf(client)
   return async (command, script, keys, args, signal) => {
     if (client.status !== "ready") await readiness.wait(signal)
     const rest = [...keys, ...args]

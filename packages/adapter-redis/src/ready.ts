@@ -4,8 +4,17 @@
 import { NotAppliedError } from "@tallystick/core/store"
 import type { Cluster, Redis } from "ioredis"
 
-/** One of these per connection: however many calls wait, it hears each event once. */
-export class Readiness {
+const known = new WeakMap<Redis | Cluster, Readiness>()
+
+/** The one of this connection, however many stores share it. */
+export const readinessOf = (client: Redis | Cluster): Readiness => {
+  const readiness = known.get(client) ?? new Readiness(client)
+  known.set(client, readiness)
+  return readiness
+}
+
+/** However many calls wait, it hears each event once. */
+class Readiness {
   readonly #client: Redis | Cluster
   readonly #waiting = new Set<(error: Error | undefined) => void>()
   #lastError: Error | undefined

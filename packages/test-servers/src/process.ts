@@ -3,7 +3,7 @@ import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import { noteFolder, noteProcess } from "./reaper.ts"
+import { forgetProcess, noteFolder, noteProcess } from "./reaper.ts"
 import { GaveUp } from "./wait.ts"
 
 export interface User {
@@ -46,7 +46,11 @@ export const startProcess = (
   let ended: string | undefined
   const exit = new Promise<void>((resolve) => {
     child.on("error", (error) => resolve(void (ended = error.message)))
-    child.on("exit", (code, signal) => resolve(void (ended = `it ended with ${code ?? signal}`)))
+    child.on("exit", (code, signal) => {
+      ended = `it ended with ${code ?? signal}`
+      if (child.pid !== undefined) forgetProcess(child.pid)
+      resolve()
+    })
   })
   if (child.pid !== undefined) noteProcess(child.pid)
   child.unref()

@@ -8,7 +8,8 @@ for await (const chunk of process.stdin) text += chunk
 const notes = text.trim().split("\n")
 const named = (kind) => notes.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1))
 
-for (const pid of named("process")) {
+const ended = named("ended")
+for (const pid of named("process").filter((pid) => !ended.includes(pid))) {
   try {
     process.kill(-Number(pid), "SIGKILL") // its group: Postgres has one process for each connection
   } catch {

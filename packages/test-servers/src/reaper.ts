@@ -20,5 +20,7 @@ const note = (line: string): void => {
 }
 
 export const noteProcess = (pid: number): void => note(`process ${pid}`)
+/** Its number may be another's from now on. */
+export const forgetProcess = (pid: number): void => note(`ended ${pid}`)
 export const noteFolder = (folder: string): void => note(`folder ${folder}`)
 export const noteContainer = (id: string): void => note(`container ${id}`)

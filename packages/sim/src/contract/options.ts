@@ -5,7 +5,7 @@ import { defaultSettings } from "@tallystick/core/machine"
 import type { Settings } from "@tallystick/core/machine"
 
 export interface ContractOptions {
-  /** Those that the layer's store was built with. Default: the machine's. */
+  /** Those that the layer's store was built with. Default: the machine's. The checks want to remember for 2 and 5 minutes at least. */
   readonly settings?: Partial<Settings> | undefined
   /** Random programs of the model equivalence. Default: `TALLYSTICK_CONTRACT_PROGRAMS`, or 2,000. */
   readonly programs?: number | undefined

@@ -59,7 +59,7 @@ const fixed = [
       await t.at(FIXED_MS + 1).reserve("d", "f:101")
       await t.at(5 * FIXED_MS + 1).charge("e", "f:1")
       expectLike(await t.usage("f"), { used: 1, period: 1 })
-      await t.at(50 * FIXED_MS + 1).charge("f", "f:1")
+      await t.at(9 * FIXED_MS + 1).charge("f", "f:1")
       expectLike(await t.usage("f"), { used: 1, period: 2 })
     },
     terms

@@ -38,7 +38,10 @@ export class Reply {
   }
 
   text(): string {
-    return String(this.#values[this.#at++])
+    const value = this.textOrNull()
+    if (value === null)
+      throw new CorruptError("the script's reply is shorter than it should be: is it of another version?")
+    return value
   }
 
   /** null for what is not there. */
@@ -49,7 +52,7 @@ export class Reply {
 
   textOrNull(): string | null {
     const value = this.#values[this.#at++]
-    return value === null || value === undefined ? null : String(value)
+    return typeof value === "string" || typeof value === "number" ? String(value) : null
   }
 }
 

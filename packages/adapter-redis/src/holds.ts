@@ -6,7 +6,8 @@ import { compareBytes, isOutside, isOver, readInteger, readText, readWindow } fr
 import type { AccountRef, Settle, WhenUnknown } from "@tallystick/core/machine"
 import type { AccountId, Hold, Page, PageRequest } from "@tallystick/core/store"
 
-import { outsideOfWindows, Reply } from "./decode.ts"
+import { outsideOfWindows } from "./decode.ts"
+import type { Reply } from "./decode.ts"
 import type { Question } from "./encode.ts"
 
 const IDS_PER_CALL = 1_000

@@ -27,7 +27,7 @@ export const splitCommands = (
     const other = others.findIndex((one) => one !== first)
     if (other === -1) return first!
     const field = `${commands.length === 1 ? "" : `commands[${at}].`}legs[${other + 1}].account`
-    const range = `of the partition ${JSON.stringify(first)} that ${JSON.stringify(command.legs[0]!.account)} is of, not of ${JSON.stringify(others[other])}`
+    const range = `of the partition ${JSON.stringify(first)} that ${JSON.stringify(command.legs[0]?.account)} is of, not of ${JSON.stringify(others[other])}`
     throw new InvalidInput(field, range, command.legs[other + 1]!.account)
   })
 

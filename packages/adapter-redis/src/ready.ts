@@ -54,7 +54,7 @@ class Readiness {
   }
 
   #wake(error: Error | undefined): void {
-    for (const end of [...this.#waiting]) end(error)
+    for (const end of this.#waiting) end(error)
   }
 
   #noConnection(): NotAppliedError {

@@ -26,8 +26,8 @@ export const withDeadline = <A>(
     const giveUp = (): void => {
       end()
       controller.abort()
-      // What was waiting to be sent says so first.
-      queueMicrotask(() => queueMicrotask(() => reject(new DeadlineError(afterMs))))
+      // What was still waiting to be sent says so first, and that nothing happened; however many promises that passes through.
+      setTimeout(() => reject(new DeadlineError(afterMs)), 0)
     }
     const timer = setTimeout(giveUp, afterMs)
     signal.addEventListener("abort", giveUp)

@@ -53,6 +53,12 @@ export const storeErrorOf = (error: unknown): StoreError => {
   return new OutcomeUnknownError(text, { cause: error })
 }
 
+/** A read that got no answer changed nothing. */
+export const readErrorOf = (error: unknown): StoreError => {
+  const known = storeErrorOf(error)
+  return known._tag === "OutcomeUnknown" ? new NotAppliedError(`no answer: ${known.reason}`, { cause: error }) : known
+}
+
 const isStoreError = (error: unknown): error is StoreError =>
   error instanceof NotAppliedError ||
   error instanceof OutcomeUnknownError ||

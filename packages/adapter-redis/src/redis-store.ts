@@ -2,13 +2,13 @@
  * The Redis adapter: one call of one script per `execute`, for all commands and legs.
  */
 import { InvalidInput, readAccounts, readCommands, readInteger } from "@tallystick/core/machine"
-import type { CallError, QuotaStore } from "@tallystick/core/store"
+import type { CallError, QuotaStore, StoreError } from "@tallystick/core/store"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 import { withDeadline } from "./deadline.ts"
 import { readUsage } from "./decode.ts"
-import { storeErrorOf } from "./errors.ts"
+import { readErrorOf, storeErrorOf } from "./errors.ts"
 import { holdsPage, readHolds } from "./holds.ts"
 import { readOptions } from "./options.ts"
 import type { RedisStoreOptions } from "./options.ts"
@@ -34,9 +34,11 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
   const server = new Server(driver, prefix, settings, eviction)
   const call = <Input, A>(
     read: () => Input,
-    act: (input: Input, nowMs: number | undefined, signal: AbortSignal) => Promise<A>
+    act: (input: Input, nowMs: number | undefined, signal: AbortSignal) => Promise<A>,
+    errorOf: (error: unknown) => StoreError = readErrorOf
   ): Effect.Effect<A, CallError> => {
-    const at = (nowMs: number | undefined) => attempt(read, (input, signal) => act(input, nowMs, signal), callTimeoutMs)
+    const at = (nowMs: number | undefined) =>
+      attempt(read, (input, signal) => act(input, nowMs, signal), callTimeoutMs, errorOf)
     return clock === "store" ? at(undefined) : Effect.flatMap(Clock.currentTimeMillis, (ms) => at(Math.floor(ms)))
   }
   return {
@@ -54,7 +56,8 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
             executeCommands(part.items, (script, items) => server.ask(script, part.partition, items, nowMs, signal))
           )
           return merge(parts, await allOf(outcomes))
-        }
+        },
+        storeErrorOf
       ),
     usage: (accounts) =>
       call(
@@ -89,12 +92,13 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
 const attempt = <Input, A>(
   read: () => Input,
   act: (input: Input, signal: AbortSignal) => Promise<A>,
-  callTimeoutMs: number
+  callTimeoutMs: number,
+  errorOf: (error: unknown) => StoreError
 ): Effect.Effect<A, CallError> =>
   Effect.tryPromise({
     try: async (signal) => {
       const input = read()
       return withDeadline(callTimeoutMs, signal, (signal) => act(input, signal))
     },
-    catch: (error): CallError => (error instanceof InvalidInput ? error : storeErrorOf(error))
+    catch: (error): CallError => (error instanceof InvalidInput ? error : errorOf(error))
   })

@@ -46,8 +46,8 @@ describe("the contract suite sees a store that", { timeout: TIMEOUT_MS }, () => 
 
 describe("model equivalence alone", { timeout: TIMEOUT_MS }, () => {
   const generous = saying((outcome) => (outcome._tag === "Released" ? { ...outcome, granted: false } : outcome))
-  const failure = async (seed: number) => {
-    const { failed } = await verdicts(inMemory(generous), { programs: 500, seed })
+  const failure = async (seed: number, path?: string) => {
+    const { failed } = await verdicts(inMemory(generous), { programs: 500, seed, path })
     return failed.find(({ check }) => check.startsWith("model equivalence"))!.because
   }
   it("shrinks to a few lines, says how to play them again, and a seed gives the same program", async () => {
@@ -57,6 +57,10 @@ describe("model equivalence alone", { timeout: TIMEOUT_MS }, () => {
     expect(because.split("\n").filter((line) => /^ {4}\w/.test(line)).length).toBeLessThanOrEqual(3)
     expect(await failure(7)).toBe(because)
     expect(await failure(8)).not.toBe(because)
+    const program = because.split("\n").filter((line) => line.startsWith("  "))
+    const again = await failure(7, /PATH=(.*)$/.exec(because)![1])
+    expect(again.split("\n").filter((line) => line.startsWith("  "))).toEqual(program)
+    expect(again).toContain("after 0 steps of shrinking")
   })
 })
 
@@ -87,7 +91,7 @@ describe("the contract suite passes a store that", { timeout: TIMEOUT_MS }, () =
       const store = memoryStore()
       const slotOf = ({ account }: { account: string }): string | undefined => /^\{(\w+)\}/.exec(account)?.[1]
       const isInOneSlot = ({ legs }: Command): boolean =>
-        slotOf(legs[0]!) !== undefined && new Set(legs.map(slotOf)).size === 1
+        legs.every((leg) => slotOf(leg) !== undefined && slotOf(leg) === slotOf(legs[0]))
       return {
         ...store,
         // What is answered has been checked.

@@ -3,6 +3,7 @@
  */
 import { memoryStore } from "@tallystick/adapter-memory"
 import type { Settings } from "@tallystick/core/machine"
+import { batched } from "@tallystick/core/store"
 import type { QuotaStore } from "@tallystick/core/store"
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
@@ -17,6 +18,7 @@ export { UnknownStore } from "./stores/unknown-store.ts"
 
 /** @throws UnknownStore if there is none of this name, or if its module makes none */
 export const loadStore = async (spec: string): Promise<LoadedStore> => {
+  if (spec.startsWith("batched:")) return withGroupCommit(spec, await loadStore(spec.slice("batched:".length)))
   if (spec === "memory") return { name: spec, makeStore: memoryStore, close: nothingToClose }
   if (/^(redis|rediss):/.test(spec))
     return (await adapter(spec, "redis", () => import("./stores/redis.ts"))).redisStores(spec)
@@ -33,6 +35,13 @@ export const loadStore = async (spec: string): Promise<LoadedStore> => {
     throw new UnknownStore(spec, "what its default export makes has no execute, usage, holds and sweep")
   return { name: spec, makeStore: makeStore as MakeStore, close: nothingToClose }
 }
+
+/** `batched:memory`: the same store with group commit before it. */
+const withGroupCommit = (name: string, { close, makeStore }: LoadedStore): LoadedStore => ({
+  name,
+  close,
+  makeStore: async (settings) => batched(await makeStore(settings))
+})
 
 const nothingToClose = async (): Promise<void> => {}
 

@@ -8,6 +8,7 @@ import { InvalidInput } from "../machine/invalid-input.ts"
 import type { AccountAnswer, Outcome } from "../machine/outcome.ts"
 import { readAccounts } from "../machine/read-account.ts"
 import { readCommand } from "../machine/read-command.ts"
+import { checked } from "./checked.ts"
 import {
   type CallError,
   CorruptError,
@@ -86,16 +87,6 @@ export const defineStore = (functions: StoreFunctions): Store => {
   }
   return store
 }
-
-const checked = <A, B>(read: () => A, then: (read: A) => Effect.Effect<B, CallError>): Effect.Effect<B, CallError> =>
-  Effect.suspend(() => {
-    try {
-      return then(read())
-    } catch (error) {
-      if (error instanceof InvalidInput) return Effect.fail(error)
-      throw error
-    }
-  })
 
 const call = <A>(
   start: (signal: AbortSignal) => PromiseLike<A>,

@@ -1,6 +1,7 @@
 /**
  * The port: what a store is, and what it can fail with.
  */
+export { batched, type BatchedOptions } from "./batched.ts"
 export { type CallOptions, defineStore, type StoreFunctions } from "./define-store.ts"
 export * from "./errors.ts"
 export { QuotaStore } from "./port.ts"

@@ -9,6 +9,7 @@ import type { Command } from "../machine/command.ts"
 import { InvalidInput } from "../machine/invalid-input.ts"
 import { readAccounts } from "../machine/read-account.ts"
 import { readCommands } from "../machine/read-command.ts"
+import { checked } from "./checked.ts"
 import type { CallError } from "./errors.ts"
 import type { AccountId, Capabilities, QuotaStore, SweepReport } from "./port.ts"
 import { merge, split, together } from "./route-parts.ts"
@@ -74,16 +75,6 @@ export const route = (options: RouteOptions): QuotaStore => {
     close: closeAll(targets)
   }
 }
-
-const checked = <A, B>(read: () => A, then: (read: A) => Effect.Effect<B, CallError>): Effect.Effect<B, CallError> =>
-  Effect.suspend(() => {
-    try {
-      return then(read())
-    } catch (error) {
-      if (error instanceof InvalidInput) return Effect.fail(error)
-      throw error
-    }
-  })
 
 /** Refuses by name what spans two stores. */
 const partsOf = ({ targetOf }: RouteTable, commands: ReadonlyArray<Command>) =>

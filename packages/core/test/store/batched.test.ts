@@ -1,0 +1,120 @@
+/**
+ * Group commit over a store whose calls end when the test says so.
+ */
+import type { Command } from "@tallystick/core/machine"
+import { batched, type BatchedOptions, NotAppliedError, type QuotaStore } from "@tallystick/core/store"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Metric from "effect/Metric"
+import { describe, expect, test } from "vitest"
+
+import { memoryStore } from "../../../adapter-memory/src/index.ts"
+
+const reserve = (id: string, account = "a", amount = 1): Command => ({
+  kind: "reserve",
+  id,
+  ttlMs: 10_000,
+  legs: [{ account, window: { kind: "none" }, unit: "u", limit: 10, amount, settle: "actual" }]
+})
+
+/** Each call to the store waits until it is let through (or failed). */
+const gated = (options: BatchedOptions = {}) => {
+  const inner = memoryStore()
+  const flights: Array<{ ids: ReadonlyArray<string>; gate: Deferred.Deferred<void, NotAppliedError> }> = []
+  const store: QuotaStore = {
+    ...inner,
+    execute: (commands) =>
+      Effect.suspend(() => {
+        const gate = Deferred.makeUnsafe<void, NotAppliedError>()
+        flights.push({ ids: commands.map(({ id }) => id), gate })
+        return Effect.andThen(Deferred.await(gate), inner.execute(commands))
+      })
+  }
+  const whole = batched(store, options)
+  const send = (...commands: ReadonlyArray<Command>) => Effect.runFork(whole.execute(commands))
+  const land = async (index: number, error?: NotAppliedError) => {
+    const { gate } = flights[index]!
+    await Effect.runPromise(error === undefined ? Deferred.succeed(gate, undefined) : Deferred.fail(gate, error))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const tags = async (fiber: ReturnType<typeof send>) =>
+    (await Effect.runPromise(Fiber.join(fiber))).map(({ _tag, id }) => `${id} ${_tag}`)
+  return { whole, inner, send, land, tags, ids: () => flights.map(({ ids }) => ids.join(" ")) }
+}
+
+describe("batched", () => {
+  test("idle: a call leaves at once; what comes meanwhile leaves together, in order of arrival", async () => {
+    const { ids, land, send, tags } = gated()
+    const calls = [send(reserve("1")), send(reserve("2")), send(reserve("3"), reserve("4", "b"))]
+    expect(ids()).toEqual(["1"])
+    await land(0)
+    expect(ids()).toEqual(["1", "2 3 4"])
+    await land(1)
+    expect(await Promise.all(calls.map(tags))).toEqual([["1 Granted"], ["2 Granted"], ["3 Granted", "4 Granted"]])
+  })
+
+  test("another account leaves beside it, up to maxFlushes; an account in flight waits", async () => {
+    const { ids, land, send } = gated({ maxFlushes: 2 })
+    send(reserve("1", "a"))
+    send(reserve("2", "b"))
+    send(reserve("3", "c"))
+    send(reserve("4", "a"))
+    expect(ids()).toEqual(["1", "2"])
+    await land(1)
+    expect(ids()).toEqual(["1", "2", "3"])
+    await land(0)
+    expect(ids()).toEqual(["1", "2", "3", "4"])
+  })
+
+  test("a flush that fails fails its own calls only", async () => {
+    const { land, send, tags } = gated()
+    const first = send(reserve("1"))
+    const others = [send(reserve("2")), send(reserve("3"))]
+    await land(0, new NotAppliedError("the server is away"))
+    await land(1)
+    await expect(tags(first)).rejects.toThrow("the server is away")
+    expect(await Promise.all(others.map(tags))).toEqual([["2 Granted"], ["3 Granted"]])
+  })
+
+  test("a caller that goes before its flush is not sent; one that goes during it harms nobody", async () => {
+    const { ids, inner, land, send, tags } = gated()
+    const [during, before, after] = [send(reserve("1")), send(reserve("2")), send(reserve("3"))]
+    await Effect.runPromise(Fiber.interrupt(before))
+    await Effect.runPromise(Fiber.interrupt(during))
+    await land(0)
+    expect(ids()).toEqual(["1", "3"])
+    await land(1)
+    expect(await tags(after)).toEqual(["3 Granted"])
+    const [usage] = await Effect.runPromise(inner.usage([{ account: "a", window: { kind: "none" }, limit: 10 }]))
+    expect(usage).toMatchObject({ reserved: 2 })
+  })
+
+  test("beyond maxWaiting a call is refused, and says that nothing happened", async () => {
+    const { land, send, tags } = gated({ maxWaiting: 2 })
+    const calls = [send(reserve("1")), send(reserve("2")), send(reserve("3"))]
+    await expect(tags(send(reserve("4")))).rejects.toThrow("2 commands wait already, and at most 2 may")
+    await land(0)
+    await land(1)
+    expect((await Promise.all(calls.map(tags))).flat()).toEqual(["1 Granted", "2 Granted", "3 Granted"])
+  })
+
+  test("bad input is told before anything waits", async () => {
+    const { ids, whole } = gated()
+    const error = await Effect.runPromise(Effect.flip(whole.execute([reserve("1", "a", 0)])))
+    expect(error).toMatchObject({ _tag: "InvalidInput", field: "legs[0].amount" })
+    expect(ids()).toEqual([])
+    expect(() => batched(memoryStore(), { maxCommands: 0 })).toThrow("maxCommands must be an integer from 1 to 1000")
+  })
+
+  test("sizes of batches and of the queue are metrics", async () => {
+    const { land, send } = gated()
+    for (const id of ["1", "2", "3", "4"]) send(reserve(id))
+    await land(0)
+    await land(1)
+    const shown = await Effect.runPromise(Metric.snapshot)
+    const batch = shown.find(({ id }) => id === "tallystick_batch_commands")
+    expect(batch?.state).toMatchObject({ max: expect.toSatisfy((max: number) => max >= 3) })
+    expect(shown.some(({ id }) => id === "tallystick_batch_waiting")).toBe(true)
+  })
+})

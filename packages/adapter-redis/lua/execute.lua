@@ -1195,9 +1195,6 @@ end
 
 local function writeHolds(slot)
   local key = KEYS[call.accounts + slot.index]
-  if slot.isChanged and slot.row.staleHolds > 0 then
-    dropStale(slot, key)
-  end
   local added, removed = {}, {}
   for id, deadlineMs in pairs(slot.holds) do
     if deadlineMs then
@@ -1207,11 +1204,15 @@ local function writeHolds(slot)
       removed[#removed + 1] = id
     end
   end
+  -- Added first: an index that is emptied in between is gone, and its expiry with it.
+  if #added > 0 then
+    redis.call('ZADD', key, unpack(added))
+  end
   if #removed > 0 then
     redis.call('ZREM', key, unpack(removed))
   end
-  if #added > 0 then
-    redis.call('ZADD', key, unpack(added))
+  if slot.isChanged and slot.row.staleHolds > 0 then
+    dropStale(slot, key)
   end
   return #added > 0
 end

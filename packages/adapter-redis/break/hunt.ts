@@ -1,0 +1,72 @@
+/**
+ * One broken script against the whole suite, cheapest first, until something sees it.
+ */
+import { executeScript } from "../src/script.ts"
+import { checks } from "./checks.ts"
+import type { Lane } from "./lane.ts"
+import { mutate } from "./mutants.ts"
+import type { Mutant } from "./mutants.ts"
+import type { Program } from "./programs.ts"
+import { load, play } from "./replay.ts"
+import type { Recording } from "./replay.ts"
+
+export interface Recorded {
+  readonly program: Program
+  readonly recording: Recording
+}
+
+/** What the suite sees of it; undefined: nothing. */
+export interface Found {
+  readonly mutant: Mutant
+  readonly by: string | undefined
+}
+
+const text = executeScript.text.slice(executeScript.text.indexOf("\n") + 1)
+
+/** @throws Error if the sound script fails */
+export const record = async (lane: Lane, programs: ReadonlyArray<Program>): Promise<ReadonlyArray<Recorded>> => {
+  const sha = await load(lane, executeScript.text)
+  const recorded: Array<Recorded> = []
+  for (const program of programs) {
+    const { fault, recording } = await play(lane, sha, program)
+    if (fault !== undefined) throw new Error(`the sound script fails: ${fault}`)
+    recorded.push({ program, recording })
+  }
+  const seen = await runChecks(lane, executeScript.text)
+  if (seen !== undefined) throw new Error(`the sound script fails: ${seen}`)
+  return recorded
+}
+
+/** So many programs come before the fixed checks: they find nine of ten. */
+const FIRST = 12
+
+export const hunt = async (lane: Lane, mutant: Mutant, recorded: ReadonlyArray<Recorded>): Promise<Found> => {
+  const script = `#!lua\n${mutate(text, mutant)}`
+  try {
+    let sha = await load(lane, script)
+    for (const [at, { program, recording }] of recorded.entries()) {
+      if (at === FIRST) {
+        const seen = await runChecks(lane, script)
+        if (seen !== undefined) return { mutant, by: seen }
+        sha = await load(lane, script)
+      }
+      const { fault } = await play(lane, sha, program, recording)
+      if (fault !== undefined) return { mutant, by: fault }
+    }
+  } catch (error) {
+    return { mutant, by: error instanceof Error ? error.message : String(error) }
+  }
+  return { mutant, by: undefined }
+}
+
+const runChecks = async (lane: Lane, script: string): Promise<string | undefined> => {
+  for (const { name, run } of checks) {
+    await lane.client.flushdb("SYNC")
+    try {
+      await lane.within(() => run(lane.client, script))
+    } catch (error) {
+      return `${name}: ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,105 @@
+/**
+ * A Redis of the runner's own: emptied before each program, and killed when a broken script does not end.
+ */
+import { Redis } from "ioredis"
+import { spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
+import { once } from "node:events"
+import { createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+
+import { connectionOptions } from "../src/ioredis-driver.ts"
+
+/** A command that is sent, with what it is sent with. */
+export type Sent = ReadonlyArray<string | number>
+
+/** A hundred times what a program takes. */
+const TIMEOUT_MS = 8_000
+
+export class Lane {
+  readonly port: number
+  client: Redis
+  #server: ChildProcess
+
+  private constructor(port: number, server: ChildProcess, client: Redis) {
+    this.port = port
+    this.#server = server
+    this.client = client
+  }
+
+  static async open(): Promise<Lane> {
+    const port = await freePort()
+    return new Lane(port, serve(port), await connect(port))
+  }
+
+  /** All at once; errors stand among the replies. */
+  async send(commands: ReadonlyArray<Sent>): Promise<ReadonlyArray<unknown>> {
+    const pipeline = this.client.pipeline()
+    for (const [name, ...rest] of commands) pipeline.call(String(name), ...rest.map(String))
+    return this.within(async () => ((await pipeline.exec()) ?? []).map(([error, reply]) => error ?? reply))
+  }
+
+  /** Rejects when it takes too long, with a new server in place of the one that was busy with it. */
+  async within<A>(act: () => Promise<A>, timeoutMs = TIMEOUT_MS): Promise<A> {
+    const controller = new AbortController()
+    const late = sleep(timeoutMs, undefined, { signal: controller.signal }).then(async () => {
+      await this.#restart()
+      throw new Error(`it had not ended after ${timeoutMs} ms`)
+    })
+    late.catch(() => {})
+    try {
+      return await Promise.race([act(), late])
+    } finally {
+      controller.abort()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.client.disconnect()
+    await kill(this.#server)
+  }
+
+  async #restart(): Promise<void> {
+    await this.close()
+    this.#server = serve(this.port)
+    this.client = await connect(this.port)
+  }
+}
+
+const serve = (port: number): ChildProcess => {
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+  const child = spawn("redis-server", args, { stdio: "ignore", cwd: "/tmp" })
+  process.once("exit", () => child.kill("SIGKILL"))
+  return child
+}
+
+const kill = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill("SIGKILL")
+  await once(child, "exit")
+}
+
+const connect = async (port: number): Promise<Redis> => {
+  for (let tries = 0; ; tries++) {
+    const client = new Redis(port, "127.0.0.1", { ...connectionOptions, lazyConnect: true, retryStrategy: () => null })
+    client.on("error", () => {})
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      client.disconnect()
+      if (tries > 100) throw error
+      await sleep(50)
+    }
+  }
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, "close")
+  return port
+}

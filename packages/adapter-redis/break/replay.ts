@@ -1,0 +1,67 @@
+/**
+ * A program on a script, until the first answer or number that is not the Book's.
+ */
+import { isDeepStrictEqual } from "node:util"
+
+import { readOutcomes, readUsage, Reply } from "../src/decode.ts"
+import type { Encoded } from "../src/encode.ts"
+import { faultOf } from "./audit.ts"
+import { dumpScript, reapScript, stateOf } from "./dump.ts"
+import type { Lane, Sent } from "./lane.ts"
+import type { Call, Program } from "./programs.ts"
+
+/** What the sound script says, so that the same reply need not be read again. */
+export type Recording = ReadonlyArray<string>
+
+/** Nothing is wrong: undefined, and what was said. */
+export interface Played {
+  readonly fault: string | undefined
+  readonly recording: Recording
+}
+
+/** The script's hash on this server, which forgets all others. @throws what the server says of a text that is no script */
+export const load = async (lane: Lane, text: string): Promise<string> => {
+  await lane.client.script("FLUSH", "SYNC")
+  return String(await lane.client.script("LOAD", text))
+}
+
+export const play = async (lane: Lane, sha: string, program: Program, recorded?: Recording): Promise<Played> => {
+  const sent: Array<Sent> = [["FLUSHDB", "SYNC"]]
+  const evaluate = ({ keys, args }: Encoded): Sent => ["EVALSHA", sha, keys.length, ...keys, ...args]
+  for (const { execute, usage, terms } of program.calls) {
+    sent.push(program.mode === "collected" ? ["EVAL", reapScript, 0, terms.nowMs] : ["PING"])
+    sent.push(evaluate(execute), evaluate(usage), ["EVAL", dumpScript, 0])
+  }
+  const [, ...replies] = await lane.send(sent)
+  const recording = replies.map((reply) => (reply instanceof Error ? reply.message : JSON.stringify(reply)))
+  for (const [at, call] of program.calls.entries()) {
+    const first = 4 * at
+    if ([1, 2, 3].every((offset) => recorded?.[first + offset] === recording[first + offset])) continue
+    const fault = faultIn(call, replies.slice(first, first + 4), replies[first - 1] ?? [])
+    if (fault !== undefined) return { fault: `${program.name}, call ${at}: ${fault}`, recording }
+  }
+  return { fault: undefined, recording }
+}
+
+const faultIn = (call: Call, replies: ReadonlyArray<unknown>, before: unknown): string | undefined => {
+  const error = replies.find((reply) => reply instanceof Error)
+  if (error instanceof Error) return error.message
+  const [, execute, usage, dump] = replies
+  try {
+    const answers = readOutcomes(new Reply(execute), call.commands)
+    if (!isSame(answers, call.answers)) return `${brief(answers)} instead of ${brief(call.answers)}`
+    if (call.sums !== null && !isSame(readUsage(new Reply(usage), call.refs), call.sums)) return "the usage is another"
+    return faultOf(stateOf(dump), stateOf(before), call.terms)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** Fields that are undefined count as absent. */
+const isSame = (left: unknown, right: unknown): boolean => isDeepStrictEqual(plain(left), plain(right))
+
+/** Also -0, which JSON has not. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, one: unknown) => (Object.is(one, -0) ? "-0" : one)))
+
+const brief = (value: unknown): string => JSON.stringify(value).slice(0, 160)

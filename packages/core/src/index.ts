@@ -13,6 +13,7 @@ export type { ConflictReason, LegState, Refusal, RefusalReason, Status } from ".
 export type { CalendarUnit, WindowName } from "./machine/window.ts"
 export * from "./pricing/index.ts"
 export type { AccountUsage, Denial } from "./service/denial.ts"
+export * from "./service/presets/index.ts"
 export { QuotaClosed, QuotaConflict, QuotaDenied, ReservationEnded } from "./service/errors.ts"
 export type { Growth } from "./service/grow.ts"
 export type { ReservationHandle } from "./service/handle.ts"

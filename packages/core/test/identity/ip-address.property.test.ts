@@ -80,7 +80,7 @@ describe("parseAddress", () => {
           parseAddress(value, "address")
         } catch (error) {
           assert.instanceOf(error, InvalidInput)
-          assert.strictEqual((error as InvalidInput).field, "address")
+          assert.strictEqual(error.field, "address")
         }
       })
     )

@@ -1,0 +1,22 @@
+/**
+ * When a denial means: show that you are a person.
+ */
+import type { Denial } from "../denial.ts"
+
+/** How the accounts begin that count a visitor's requests. */
+export const COUNT_PREFIX = "anon:reqcount:"
+
+/**
+ * Whether a captcha would help: nothing but a count of a visitor's requests refused. If tokens or a stream refuse as
+ * well it would not, and the answer is an ordinary denial. Nothing is held either way. Takes what `open` gives, or the
+ * `denial` of a `QuotaDenied`.
+ *
+ * @example
+ * const turn = await visitors.open(quota, { session, address })
+ * if (isChallenge(turn)) return new Response("captcha required", { status: 403 })
+ */
+export const isChallenge = (answer: { readonly granted: true } | Denial): answer is Denial =>
+  !answer.granted &&
+  answer.reason === "limit" &&
+  answer.refusals.length > 0 &&
+  answer.refusals.every(({ account, unit }) => unit === "requests" && account.startsWith(COUNT_PREFIX))

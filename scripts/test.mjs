@@ -13,8 +13,13 @@ export async function test(args) {
   const parts = [await testStage("tests", args)]
   // What .ci/run asks for: the suites that need servers once more, on the binaries of this machine.
   if (process.env.TALLYSTICK_TEST_AGAIN === "binaries") {
-    const suites = ["contract", "packages/test-servers/"]
-    parts.push(await testStage("binaries", suites, { TALLYSTICK_TEST_SERVERS: "binaries" }))
+    const suites = [
+      "packages/adapter-redis/test/contract",
+      "packages/adapter-postgres/test/contract",
+      "packages/test-servers/"
+    ]
+    const env = { TALLYSTICK_TEST_SERVERS: "binaries", TALLYSTICK_CONTRACT_PROGRAMS: "50" }
+    parts.push(await testStage("binaries", suites, env))
   }
   results.push(...parts)
   console.log("")

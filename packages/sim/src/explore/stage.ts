@@ -27,6 +27,8 @@ type Executing = Call<ReadonlyArray<Outcome>, CallError>
 export interface Opened {
   readonly message: Message
   readonly call: Executing
+  /** Which one it was: calls that were decided together count in the order in which they came. */
+  readonly begun: number
 }
 
 export interface Parts {
@@ -49,7 +51,8 @@ export class Stage {
   /** Calls that are under way. */
   readonly opened: Array<Opened> = []
   /** Answers that the judge has not seen, since calls are under way. */
-  #pending: Array<Executed> = []
+  #pending: Array<Executed & { readonly begun: number }> = []
+  #begun = 0
   /** When the accounts were last read. */
   #readMs = -1
   readonly #touched = new Set<number>()
@@ -82,7 +85,7 @@ export class Stage {
     // Any call could hang: one with several accounts on their order, one beside others on their locks.
     if (message.commands.length > 1 || message.commands[0]!.legs.length > 1 || !this.isQuiet) asked[10]!++
     const call: Executing = world.begin(store.execute(message.commands))
-    const opened: Opened = { message, call }
+    const opened: Opened = { message, call, begun: this.#begun++ }
     if (isSlow && world.isInProcess && call.exit === undefined) {
       this.opened.push(opened)
       this.hasStopped = true
@@ -115,7 +118,7 @@ export class Stage {
     }
   }
 
-  #complete({ message, call }: Opened): void {
+  #complete({ message, call, begun }: Opened): void {
     const exit = call.exit!
     const { coverage, timeline, world, seen } = this.parts
     if (Exit.isFailure(exit)) {
@@ -131,12 +134,14 @@ export class Stage {
     const accounts = accountsOf(message.commands, seen)
     for (const account of accounts) this.#touched.add(account)
     const isRead = call.reading > 0
+    const isWoken = call.woken > 0
     this.#pending.push({
       lane: message.lane,
       commands: message.commands,
       outcomes,
-      nowMs: isRead ? call.readMs : world.nowMs,
-      reading: isRead ? call.reading : world.readings
+      nowMs: isRead ? call.readMs : isWoken ? call.wokenMs : world.nowMs,
+      reading: isRead ? call.reading : isWoken ? call.woken : world.readings,
+      begun
     })
     for (const command of message.commands) {
       if ((command.kind === "reserve" || command.kind === "extend") && command.ttlMs !== undefined)
@@ -151,7 +156,7 @@ export class Stage {
   /** Shows the judge all answers it has not seen, once no call is under way. */
   *judge(): Waiting<void> {
     if (!this.isQuiet || this.#pending.length === 0) return
-    const calls = this.#pending
+    const calls = this.#pending.toSorted((left, right) => left.begun - right.begun)
     this.#pending = []
     this.answered.push(...calls)
     const after = yield* this.#snapshot(this.#touched)

@@ -29,6 +29,9 @@ export class Call<A, E> implements Scheduler.Scheduler, Clock.Clock {
    */
   readMs = 0
   reading = 0
+  /** The same of the moment when it was last told to go on: for one that rode in another call's flush (`batched`) and read no clock of its own. */
+  wokenMs = 0
+  woken = 0
   readonly #time: TimeOf
   readonly #run: ReturnType<typeof Effect.runForkWith<never>>
 
@@ -46,6 +49,8 @@ export class Call<A, E> implements Scheduler.Scheduler, Clock.Clock {
   start(effect: Effect.Effect<A, E>): void {
     this.readMs = 0
     this.reading = 0
+    this.wokenMs = this.#time.nowMs
+    this.woken = 0
     const fiber = this.#run(effect)
     this.exit = fiber.pollUnsafe()
     if (this.exit === undefined) {
@@ -63,6 +68,8 @@ export class Call<A, E> implements Scheduler.Scheduler, Clock.Clock {
     return {
       scheduleTask: (task) => {
         this.tasks.push(task)
+        this.wokenMs = this.#time.nowMs
+        this.woken = this.#time.readings
       },
       flush: () => {
         while (this.step());

@@ -43,7 +43,7 @@ it("progress is told, and a signal ends the search with the report so far", asyn
 })
 
 it("a store that does not exist is refused by name", async () => {
-  for (const store of ["memori", "./no-such-file.ts", "redis://localhost"]) {
+  for (const store of ["memori", "./no-such-file.ts", "redis://127.0.0.1:1"]) {
     const error = await explore({ store }).catch((error: unknown) => error)
     assert.include(String(error), store)
     assert.include(String(error), "memory")

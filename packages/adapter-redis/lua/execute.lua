@@ -98,8 +98,10 @@ local function fetchAccount(index, ticks)
   for at, name in ipairs(ACCOUNT) do
     local value = values[at]
     if value and at > #TEXTS then
-      -- What is no number is unsound, as a number below zero is: the account is reported as corrupt.
-      row[name] = tonumber(value) or -1
+      -- Whatever the command makes of it, the account is reported as corrupt.
+      local number = tonumber(value)
+      slot.isUnreadable = slot.isUnreadable or not number
+      row[name] = number or 0
     else
       row[name] = value or nil
     end
@@ -445,7 +447,8 @@ end
 
 local function isSound(work)
   local account = work.account
-  return work.isSound and account.used >= 0 and account.reserved >= 0 and account.used <= MAX_AMOUNT and account.reserved <= MAX_AMOUNT - account.used
+  local isReadable = work.isSound and not work.slot.isUnreadable
+  return isReadable and account.used >= 0 and account.reserved >= 0 and account.used <= MAX_AMOUNT and account.reserved <= MAX_AMOUNT - account.used
 end
 
 -- The command stands: what it made of this leg's rows is what the next one sees. A forgotten row that stays so only notes the time.

@@ -1,12 +1,17 @@
 /**
- * What programs cannot see, as named checks without a test runner.
+ * All fixed checks, quick ones first.
  */
-import type { Redis } from "ioredis"
+import type { Check } from "./check.ts"
+import { clockChecks } from "./checks/clock.ts"
+import { contractCheck } from "./checks/contract.ts"
+import { corruptChecks } from "./checks/corrupt.ts"
+import { staleChecks } from "./checks/stale.ts"
+import { wrongTypeChecks } from "./checks/wrong-type.ts"
 
-export interface Check {
-  readonly name: string
-  /** Rejects if this script, on this empty server, does otherwise. */
-  readonly run: (client: Redis, script: string) => Promise<void>
-}
-
-export const checks: ReadonlyArray<Check> = []
+export const checks: ReadonlyArray<Check> = [
+  ...clockChecks,
+  ...wrongTypeChecks,
+  ...corruptChecks,
+  ...staleChecks,
+  contractCheck
+]

@@ -40,30 +40,45 @@ export const record = async (lane: Lane, programs: ReadonlyArray<Program>): Prom
 /** So many programs come before the fixed checks: they find nine of ten. */
 const FIRST = 12
 
+/** A server that ended may have ended for another reason than the script: then it is tried again on a new one. */
 export const hunt = async (lane: Lane, mutant: Mutant, recorded: ReadonlyArray<Recorded>): Promise<Found> => {
-  const script = `#!lua\n${mutate(text, mutant)}`
+  for (let tries = 1; ; tries++) {
+    if (!lane.isUp) await lane.restart()
+    const by = await seenBy(lane, `#!lua\n${mutate(text, mutant)}`, recorded)
+    if (by === undefined || lane.isUp || tries === 2) return { mutant, by }
+  }
+}
+
+const seenBy = async (
+  lane: Lane,
+  script: string,
+  recorded: ReadonlyArray<Recorded>
+): Promise<string | undefined> => {
   try {
     let sha = await load(lane, script)
     for (const [at, { program, recording }] of recorded.entries()) {
       if (at === FIRST) {
         const seen = await runChecks(lane, script)
-        if (seen !== undefined) return { mutant, by: seen }
+        if (seen !== undefined) return seen
         sha = await load(lane, script)
       }
       const { fault } = await play(lane, sha, program, recording)
-      if (fault !== undefined) return { mutant, by: fault }
+      if (fault !== undefined) return fault
     }
   } catch (error) {
-    return { mutant, by: error instanceof Error ? error.message : String(error) }
+    return error instanceof Error ? error.message : String(error)
   }
-  return { mutant, by: undefined }
+  return undefined
 }
+
+/** For one check; the contract suite is the longest, with a second or two. */
+const CHECK_MS = 30_000
 
 const runChecks = async (lane: Lane, script: string): Promise<string | undefined> => {
   for (const { name, run } of checks) {
     await lane.client.flushdb("SYNC")
     try {
-      await lane.within(() => run(lane.client, script))
+      await lane.within(() => run(lane.client, script), CHECK_MS)
     } catch (error) {
       return `${name}: ${error instanceof Error ? error.message : String(error)}`
     }

@@ -7,6 +7,7 @@ import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
 import { setTimeout as sleep } from "node:timers/promises"
 
 import { connectionOptions } from "../src/ioredis-driver.ts"
@@ -15,7 +16,7 @@ import { connectionOptions } from "../src/ioredis-driver.ts"
 export type Sent = ReadonlyArray<string | number>
 
 /** A hundred times what a program takes. */
-const TIMEOUT_MS = 8_000
+const TIMEOUT_MS = 5_000
 
 export class Lane {
   readonly port: number
@@ -44,7 +45,7 @@ export class Lane {
   async within<A>(act: () => Promise<A>, timeoutMs = TIMEOUT_MS): Promise<A> {
     const controller = new AbortController()
     const late = sleep(timeoutMs, undefined, { signal: controller.signal }).then(async () => {
-      await this.#restart()
+      await this.restart()
       throw new Error(`it had not ended after ${timeoutMs} ms`)
     })
     late.catch(() => {})
@@ -60,16 +61,25 @@ export class Lane {
     await kill(this.#server)
   }
 
-  async #restart(): Promise<void> {
+  /** Whether the server still serves: a broken script may end it. */
+  get isUp(): boolean {
+    return this.client.status === "ready"
+  }
+
+  async restart(): Promise<void> {
     await this.close()
     this.#server = serve(this.port)
     this.client = await connect(this.port)
   }
 }
 
+const MOST_KIB = 1_500_000
+
 const serve = (port: number): ChildProcess => {
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-  const child = spawn("redis-server", args, { stdio: "ignore", cwd: "/tmp" })
+  // A loop that does not end may fill the machine's memory before its time is over.
+  const limited = `ulimit -v ${MOST_KIB}; exec redis-server "$@"`
+  const child = spawn("sh", ["-c", limited, "sh", ...args], { stdio: "ignore", cwd: tmpdir() })
   process.once("exit", () => child.kill("SIGKILL"))
   return child
 }

@@ -1,0 +1,68 @@
+/**
+ * The server's clock, which no program can set.
+ */
+import * as Effect from "effect/Effect"
+
+import { redisStore } from "../../src/index.ts"
+import { Bench, same, settings } from "../bench.ts"
+import type { Check } from "../check.ts"
+
+/** How often it is read: often enough that one of them lies near the end of its millisecond. */
+const READINGS = 60
+
+const millisOf = (time: unknown): number => {
+  const [seconds, micros] = time as [string, string]
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+}
+
+const legs = (amount: number) => [
+  { account: "a", window: { kind: "none" } as const, unit: "u", limit: 100, amount, settle: "held" }
+]
+
+export const clockChecks: ReadonlyArray<Check> = [
+  {
+    name: "the store's time is the server's, in whole milliseconds",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      const question = bench.encode([{ kind: "usage", legs: [{ account: "a", window: { kind: "none" } }] }], undefined)
+      for (let reading = 0; reading < READINGS; reading++) {
+        const { keys, args } = question
+        const pipeline = client.pipeline().time().eval(script, keys.length, ...keys, ...args).time()
+        const [before, reply, after] = ((await pipeline.exec()) ?? []).map(([error, value]) => error ?? value)
+        if (reply instanceof Error) throw reply
+        const nowMs = Number((reply as ReadonlyArray<string>)[0])
+        if (!(nowMs >= millisOf(before) && nowMs <= millisOf(after)))
+          throw new Error(`${nowMs} is not between ${millisOf(before)} and ${millisOf(after)}`)
+      }
+    }
+  },
+  {
+    name: "a whole cycle by the server's clock, and its keys go",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      const store = redisStore({ driver: bench.driver, prefix: "p:", ...settings })
+      const run = async (command: object): Promise<string> => {
+        const [outcome] = await Effect.runPromise(store.execute([command as never]))
+        return outcome!._tag
+      }
+      same(await run({ kind: "reserve", id: "r", ttlMs: 60_000, legs: legs(5) }), "Granted", "reserve")
+      const held = await bench.account("a")
+      const finalLeg = [{ account: "a", window: { kind: "none" }, unit: "u", limit: 100 }]
+      same(held.expiresMs, -1, "with 5 at stake and no window, the account stays")
+      same(held.holdsExpireMs, -1, "so does its index")
+      const deadlineMs = Number(held.entries[0]!.values["deadlineMs"])
+      const leftMs = held.entries[0]!.expiresMs - deadlineMs
+      if (Math.abs(leftMs - settings.unsettledRetentionMs - 3_600_000) > 1) throw new Error(`the hold goes ${leftMs}`)
+      same(
+        await run({ kind: "finalize", id: "r", overage: "debit", ifUnknown: "mark", sentAgoMs: 0, legs: finalLeg }),
+        "Finalized",
+        "finalize"
+      )
+      const ended = await bench.account("a")
+      same(ended.fields.get("used"), "5", "used")
+      same(ended.fields.get("reserved"), "0", "reserved")
+      const keptMs = ended.entries[0]!.expiresMs - Number(ended.entries[0]!.values["changedMs"])
+      if (Math.abs(keptMs - settings.settledRetentionMs - 3_600_000) > 1) throw new Error(`the ending goes ${keptMs}`)
+    }
+  }
+]

@@ -1,0 +1,107 @@
+/**
+ * Rows that no command can have left: the account is named, and nothing is written.
+ */
+import { Bench, same, START_MS, TAG } from "../bench.ts"
+import type { Check } from "../check.ts"
+
+const MAX = Number.MAX_SAFE_INTEGER
+const TICK = `due:${START_MS + 1_000}`
+
+/** What somebody has written by hand beside a hold of 5; undefined: taken out. */
+const rows: ReadonlyArray<readonly [field: string, text: string | undefined]> = [
+  ["used", "-2"],
+  ["used", "abc"],
+  ["used", "nan"],
+  ["used", String(2 ** 53)],
+  ["reserved", "-1"],
+  ["reserved", "x"],
+  ["revision", "x"],
+  ["changedMs", "x"],
+  ["reserved", "nan"]
+]
+
+/** These contradict the hold only when it goes. */
+const dueRows: ReadonlyArray<string | undefined> = [undefined, "0 0 5 0", "0 1 4 0", "0 1 0 0", "1 1 5 0"]
+
+const isCorrupt = (account: string) => (answer: unknown): boolean => {
+  const [outcome] = answer instanceof Error ? [] : (answer as ReadonlyArray<{ _tag: string; account?: string }>)
+  return outcome?._tag === "Corrupt" && outcome.account === account
+}
+
+const put = async (bench: Bench, name: string, field: string, text: string | undefined): Promise<void> => {
+  const key = `${TAG}a:${name}`
+  await (text === undefined ? bench.client.hdel(key, field) : bench.client.hset(key, field, text))
+}
+
+const lookup = (id: string, ...names: ReadonlyArray<string>): object => ({
+  kind: "lookup",
+  id,
+  legs: names.map((account) => ({ account, window: { kind: "none" }, unit: "u", limit: 100 }))
+})
+
+export const corruptChecks: ReadonlyArray<Check> = [
+  ...rows.map(([field, text]): Check => ({
+    name: `a row whose ${field} is ${text}: corrupt, by name`,
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.reserve("r", "a", "b"))
+      await put(bench, "b", field, text)
+      for (const command of [bench.charge("c", "a", "b"), bench.release("r", "a", "b"), lookup("r", "a", "b")])
+        await bench.changesNothing(() => bench.execute(command), isCorrupt("b"))
+      same((await bench.execute(bench.charge("c", "a")))[0]!._tag, "Charged", "the other account works")
+    }
+  })),
+  ...dueRows.map((text): Check => ({
+    name: `a due row that is ${text}: corrupt when the hold goes`,
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.reserve("r", "a", "b"))
+      await put(bench, "b", TICK, text)
+      await bench.changesNothing(() => bench.execute(bench.release("r", "a", "b")), isCorrupt("b"))
+    }
+  })),
+  {
+    name: "a due row that costs less than its hold: corrupt when the hold goes",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      const held = { account: "b", window: { kind: "none" }, unit: "u", limit: 100, amount: 5, settle: "held" }
+      await bench.execute({ kind: "reserve", id: "r", ttlMs: 1_000, legs: [held] })
+      await put(bench, "b", TICK, "0 1 5 4")
+      await bench.changesNothing(() => bench.execute(bench.release("r", "b")), isCorrupt("b"))
+    }
+  },
+  ...["used", "reserved"].map((field): Check => ({
+    name: `sums that are too large by one (${field}): corrupt`,
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.reserve("r", "a", "b"))
+      await put(bench, "b", "reserved", "0")
+      await put(bench, "b", field, String(MAX + 1))
+      await bench.changesNothing(() => bench.execute(lookup("r", "a", "b")), isCorrupt("b"))
+      await put(bench, "b", "used", "1")
+      await put(bench, "b", "reserved", String(MAX))
+      await bench.changesNothing(() => bench.execute(lookup("r", "a", "b")), isCorrupt("b"))
+    }
+  })),
+  ...["used", "reserved"].map((field): Check => ({
+    name: `-1 as ${field}: corrupt`,
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.reserve("r", "a", "b"))
+      await put(bench, "b", field, "-1")
+      await bench.changesNothing(() => bench.execute(lookup("r", "a", "b")), isCorrupt("b"))
+    }
+  })),
+  {
+    name: "the largest sums are sound",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.reserve("r", "a"))
+      await put(bench, "a", "used", String(MAX - 5))
+      same((await bench.execute(lookup("r", "a")))[0]!._tag, "Found", "used + reserved is the largest amount")
+      await put(bench, "a", "used", String(MAX))
+      await put(bench, "a", "reserved", "0")
+      same((await bench.execute(lookup("r", "a")))[0]!._tag, "Found", "used is the largest amount")
+    }
+  }
+]

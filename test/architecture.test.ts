@@ -41,6 +41,7 @@ const allowed = (at: string, ...names: ReadonlyArray<string>): Case => ({
 const machine = "packages/core/src/machine/"
 const store = "packages/core/src/store/"
 const service = "packages/core/src/service/"
+const journal = "packages/core/src/journal/"
 const memory = "packages/adapter-memory/src/"
 const sim = "packages/sim/src/"
 
@@ -66,6 +67,10 @@ const layers: ReadonlyArray<Case> = [
   ...refused(service, "effect", "effect/Schema", "node:crypto", "crypto", "pg", "@tallystick/sim"),
   allowed(service, "../store/index.ts", "../machine/index.ts", "effect/Effect"),
   ...refused("packages/core/src/", "effect", "effect/Schema", "node:timers/promises"),
+
+  ...refused(journal, "effect", "effect/Effect", "node:os", "node:timers/promises", "../http/a.ts", "pg"),
+  allowed(journal, "./a.ts", "../service/a.ts", "../machine/a.ts", "node:fs", "node:fs/promises"),
+  allowed(journal, "node:path", "node:crypto"),
 
   ...refused(memory, "effect", "@tallystick/sim", "@tallystick/sim/oracle", "ioredis", "node:fs"),
   allowed(memory, "@tallystick/core", "@tallystick/core/machine", "@tallystick/core/store", "effect/Effect", "./a.ts"),
@@ -115,7 +120,7 @@ const forbidden: ReadonlyArray<readonly [code: string, rule: string]> = [
   [`import { a } from "./a.ts"\nimport { b } from "./a.ts"\nexport const x = [a, b]`, "import(no-duplicates)"]
 ]
 
-const everywhere: ReadonlyArray<Case> = [machine, service, memory, sim].flatMap((at) =>
+const everywhere: ReadonlyArray<Case> = [machine, service, journal, memory, sim].flatMap((at) =>
   forbidden.map(([code, rule]) => ({
     name: `${rule} in ${at}: ${code.replaceAll(/\s+/g, " ").slice(0, 50)}`,
     at,

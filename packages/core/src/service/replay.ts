@@ -3,15 +3,17 @@
  */
 import * as Effect from "effect/Effect"
 
+import { DEFAULT_LONGEST_CALL_MS, DEFAULT_SETTLED_RETENTION_MS } from "../machine/constants.ts"
 import { isPassing } from "./call.ts"
 import { inBackground } from "./background.ts"
-import type { Environment } from "./environment.ts"
+import type { Ending } from "./ending.ts"
+import { currentMs, type Environment } from "./environment.ts"
 import { attempt, type JournalEntry } from "./journal.ts"
-import { judge, tryEnding } from "./try-ending.ts"
+import { judge, tryEnding, unsettled } from "./try-ending.ts"
 
 /** What a replay did. */
 export interface ReplayReport {
-  /** Entries that the store has answered: they are no longer in the journal. */
+  /** Entries that the store has answered, or that were reported as too old: they are no longer in the journal. */
   readonly delivered: number
   /** Entries that are still in it. */
   readonly kept: number
@@ -23,6 +25,12 @@ export const REPLAY_SIZE = 1_000
 /** The first wait before the journal is replayed by itself; it doubles up to the last. */
 const FIRST_WAIT_MS = 1_000
 const LAST_WAIT_MS = 60_000
+
+/**
+ * A charge whose answer was lost may have been counted, and is remembered for so long (a store's default); after that
+ * it is reported, since to send it might count it again. A finalize says itself how old it is, and the store decides.
+ */
+const CHARGE_HORIZON_MS = DEFAULT_SETTLED_RETENTION_MS - DEFAULT_LONGEST_CALL_MS
 
 /** Replays once. Delivering an entry twice debits once: its id has one ending. */
 export const replay = (env: Environment): Effect.Effect<ReplayReport, Error> =>
@@ -41,13 +49,19 @@ export const replay = (env: Environment): Effect.Effect<ReplayReport, Error> =>
   )
 
 const replayEntry = Effect.fnUntraced(function* (env: Environment, { ending }: JournalEntry) {
-  const tried = yield* Effect.result(tryEnding(env, ending))
-  if (tried._tag === "Failure") return isPassing(tried.failure) ? "away" : "kept"
-  yield* judge(env, ending, tried.success)
+  if (isTooOld(ending, yield* currentMs)) yield* unsettled(env, ending, { kind: "undecidable" }, false)
+  else {
+    const tried = yield* Effect.result(tryEnding(env, ending))
+    if (tried._tag === "Failure") return isPassing(tried.failure) ? "away" : "kept"
+    yield* judge(env, ending, tried.success)
+  }
   const removed = yield* Effect.result(attempt(() => env.journal.remove(ending.id), env.settings.callTimeoutMs))
   env.releasing.delete(ending.id)
   return removed._tag === "Success" ? "delivered" : "kept"
 })
+
+const isTooOld = (ending: Ending, nowMs: number): boolean =>
+  ending.kind === "charge" && nowMs - ending.knownAtMs >= CHARGE_HORIZON_MS
 
 /** Replays in the background until the journal is empty, with growing waits. One such loop per quota. */
 export const replayLater = (env: Environment): Effect.Effect<void> =>

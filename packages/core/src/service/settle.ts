@@ -59,7 +59,8 @@ const record = Effect.fnUntraced(function* (
         )
   const journaled = recorded?._tag === "Success"
   yield* unsettled(env, ending, problem, journaled)
-  if (journaled) yield* replayLater(env)
+  // Also after a failure: a journal may have it in memory, though its disk is full.
+  if (recorded !== null) yield* replayLater(env)
   return { outcome: null, problem, journaled }
 })
 

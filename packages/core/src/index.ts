@@ -7,6 +7,7 @@
  *
  * const quota = createQuota({ store: memoryStore() })
  */
+export * from "./http/index.ts"
 export type { Overage, Settle, WarnAt, WhenUnknown } from "./machine/command.ts"
 export { InvalidInput } from "./machine/invalid-input.ts"
 export type { ConflictReason, LegState, Refusal, RefusalReason, Status } from "./machine/outcome.ts"

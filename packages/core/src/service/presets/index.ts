@@ -1,6 +1,6 @@
 /** The limits of the original service, ready to use. */
 export { type Anonymous, anonymous, type SolvedChallenge, type VisitorRequest, type VisitorUsage } from "./anonymous.ts"
-export { isChallenge } from "./challenge.ts"
+export { type Challenge, isChallenge } from "./challenge.ts"
 export { type EnvironmentVariables, fromEnv, type PresetSettings } from "./from-env.ts"
 export type { AnonymousOptions } from "./read-anonymous.ts"
 export {

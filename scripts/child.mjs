@@ -8,7 +8,8 @@ export const tools = {
   tsc: "node_modules/typescript/bin/tsc",
   oxlint: "node_modules/oxlint/bin/oxlint",
   oxfmt: "node_modules/oxfmt/bin/oxfmt",
-  vitest: "node_modules/vitest/vitest.mjs"
+  vitest: "node_modules/vitest/vitest.mjs",
+  "break:lua": "packages/adapter-redis/break/main.ts"
 }
 
 const children = new Set()

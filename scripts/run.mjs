@@ -6,6 +6,7 @@ import { ensureSetup, Fail } from "./setup.mjs"
 const tasks = {
   start: (args) => run("tallystick", ["start", ...args]),
   sim: (args) => run("tallystick", args),
+  "break:lua": (args) => run("break:lua", args),
   "check:types": (args) => run("tsc", ["-b", ...args]),
   lint: (args) => run("oxlint", args),
   format: (args) => run("oxfmt", args),

@@ -69,7 +69,9 @@ function* entryFaults(account: Account, entry: Entry, before: Account | undefine
   const { nowMs, keepsForever, settings } = terms
   const { state, deadlineMs, changedMs } = entry.values
   const unknownMs =
-    state === "held" ? Number(deadlineMs) + settings.unsettledRetentionMs : Number(changedMs) + settings.settledRetentionMs
+    state === "held"
+      ? Number(deadlineMs) + settings.unsettledRetentionMs
+      : Number(changedMs) + settings.settledRetentionMs
   const leftMs = unknownMs - rowOf(account).lastMs + settings.collectAfterMs
   const wanted = keepsForever ? -1 : nowMs + leftMs
   const old = before?.entries.find(({ id }) => id === entry.id)

@@ -70,7 +70,9 @@ export const stateOf = (reply: unknown): ReadonlyMap<string, Account> => {
     accounts.set(key, {
       key,
       fields,
-      due: [...fields].flatMap(([field, text]) => (field.startsWith("due:") ? dueOf(Number(field.slice(4)), text) : [])),
+      due: [...fields].flatMap(([field, text]) =>
+        field.startsWith("due:") ? dueOf(Number(field.slice(4)), text) : []
+      ),
       holds: new Map(
         pairs((index?.[3] ?? []) as ReadonlyArray<string>).map(([id, score]) => [id, Number(score)] as const)
       ),

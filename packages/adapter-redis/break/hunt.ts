@@ -49,11 +49,7 @@ export const hunt = async (lane: Lane, mutant: Mutant, recorded: ReadonlyArray<R
   }
 }
 
-const seenBy = async (
-  lane: Lane,
-  script: string,
-  recorded: ReadonlyArray<Recorded>
-): Promise<string | undefined> => {
+const seenBy = async (lane: Lane, script: string, recorded: ReadonlyArray<Recorded>): Promise<string | undefined> => {
   try {
     let sha = await load(lane, script)
     for (const [at, { program, recording }] of recorded.entries()) {

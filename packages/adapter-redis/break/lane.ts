@@ -19,19 +19,25 @@ export type Sent = ReadonlyArray<string | number>
 const TIMEOUT_MS = 5_000
 
 export class Lane {
-  readonly port: number
   client: Redis
-  #server: ChildProcess
+  readonly #url: string
+  #server: ChildProcess | undefined
 
-  private constructor(port: number, server: ChildProcess, client: Redis) {
-    this.port = port
+  private constructor(url: string, server: ChildProcess | undefined, client: Redis) {
+    this.#url = url
     this.#server = server
     this.client = client
   }
 
   static async open(): Promise<Lane> {
     const port = await freePort()
-    return new Lane(port, serve(port), await connect(port))
+    const url = `redis://127.0.0.1:${port}`
+    return new Lane(url, serve(port), await connect(url))
+  }
+
+  /** A server that another one ends. It is emptied all the same. */
+  static async at(url: string): Promise<Lane> {
+    return new Lane(url, undefined, await connect(url))
   }
 
   /** All at once; errors stand among the replies. */
@@ -58,7 +64,7 @@ export class Lane {
 
   async close(): Promise<void> {
     this.client.disconnect()
-    await kill(this.#server)
+    if (this.#server !== undefined) await kill(this.#server)
   }
 
   /** Whether the server still serves: a broken script may end it. */
@@ -68,8 +74,8 @@ export class Lane {
 
   async restart(): Promise<void> {
     await this.close()
-    this.#server = serve(this.port)
-    this.client = await connect(this.port)
+    if (this.#server !== undefined) this.#server = serve(Number(new URL(this.#url).port))
+    this.client = await connect(this.#url)
   }
 }
 
@@ -90,9 +96,9 @@ const kill = async (child: ChildProcess): Promise<void> => {
   await once(child, "exit")
 }
 
-const connect = async (port: number): Promise<Redis> => {
+const connect = async (url: string): Promise<Redis> => {
   for (let tries = 0; ; tries++) {
-    const client = new Redis(port, "127.0.0.1", { ...connectionOptions, lazyConnect: true, retryStrategy: () => null })
+    const client = new Redis(url, { ...connectionOptions, lazyConnect: true, retryStrategy: () => null })
     client.on("error", () => {})
     try {
       await client.connect()

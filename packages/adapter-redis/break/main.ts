@@ -24,7 +24,8 @@ const { values } = parseArgs({
   }
 })
 const started = Date.now()
-const say = (line: string): void => console.error(`${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`)
+const say = (line: string): void =>
+  console.error(`${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`)
 
 const lua = readFileSync(new URL("../lua/execute.lua", import.meta.url), "utf8")
 const { only } = values

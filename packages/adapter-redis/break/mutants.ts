@@ -117,10 +117,10 @@ const assignmentEnd = (tokens: ReadonlyArray<Token>, first: number): number | un
   if (token.type !== "name" || (before !== undefined && before.line === token.line)) return undefined
   let at = first + 1
   let depth = 0
-  for (; depth > 0 || [".", "["].includes(tokens[at]!.text) || tokens[at - 1]!.text === "."; at++)
+  for (; depth > 0 || [".", "["].includes(tokens[at]?.text ?? "") || tokens[at - 1]!.text === "."; at++)
     depth += depthOf(tokens[at]!)
   // A field of a table that is being made ends with a comma, or with the table.
-  if (tokens[at]!.text !== "=" || isField(tokens, first)) return undefined
+  if (tokens[at]?.text !== "=" || isField(tokens, first)) return undefined
   for (at++; at < tokens.length; at++) {
     depth += depthOf(tokens[at]!)
     if (depth === 0 && tokens[at + 1]?.line !== tokens[at]!.line) return at

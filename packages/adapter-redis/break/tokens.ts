@@ -26,7 +26,7 @@ export const tokensOf = (text: string): ReadonlyArray<Token> => {
   const tokens: Array<Token> = []
   let line = 1
   let lineStart = 0
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const found = patterns.map(([type, pattern]) => ({ type, text: match(pattern, text, at) })).find(isFound)
     if (found === undefined) throw new RangeError(`line ${line}: no token of Lua that is known here`)
     if (found.type !== "nothing") {

@@ -27,7 +27,11 @@ export const clockChecks: ReadonlyArray<Check> = [
       const question = bench.encode([{ kind: "usage", legs: [{ account: "a", window: { kind: "none" } }] }], undefined)
       for (let reading = 0; reading < READINGS; reading++) {
         const { keys, args } = question
-        const pipeline = client.pipeline().time().eval(script, keys.length, ...keys, ...args).time()
+        const pipeline = client
+          .pipeline()
+          .time()
+          .eval(script, keys.length, ...keys, ...args)
+          .time()
         const [before, reply, after] = ((await pipeline.exec()) ?? []).map(([error, value]) => error ?? value)
         if (reply instanceof Error) throw reply
         const nowMs = Number((reply as ReadonlyArray<string>)[0])

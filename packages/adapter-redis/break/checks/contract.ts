@@ -24,7 +24,8 @@ export const contractCheck: Check = {
       try {
         await check.run(subject)
       } catch (error) {
-        if (!(error instanceof Skipped)) throw new Error(`${check.group}: ${check.name}: ${String(error)}`)
+        if (!(error instanceof Skipped))
+          throw new Error(`${check.group}: ${check.name}: ${String(error)}`, { cause: error })
       }
     }
     await end()

@@ -23,10 +23,12 @@ const rows: ReadonlyArray<readonly [field: string, text: string | undefined]> = 
 /** These contradict the hold only when it goes. */
 const dueRows: ReadonlyArray<string | undefined> = [undefined, "0 0 5 0", "0 1 4 0", "0 1 0 0", "1 1 5 0"]
 
-const isCorrupt = (account: string) => (answer: unknown): boolean => {
-  const [outcome] = answer instanceof Error ? [] : (answer as ReadonlyArray<{ _tag: string; account?: string }>)
-  return outcome?._tag === "Corrupt" && outcome.account === account
-}
+const isCorrupt =
+  (account: string) =>
+  (answer: unknown): boolean => {
+    const [outcome] = answer instanceof Error ? [] : (answer as ReadonlyArray<{ _tag: string; account?: string }>)
+    return outcome?._tag === "Corrupt" && outcome.account === account
+  }
 
 const put = async (bench: Bench, name: string, field: string, text: string | undefined): Promise<void> => {
   const key = `${TAG}a:${name}`

@@ -11,6 +11,9 @@ export class DeadlineError extends Error {
   }
 }
 
+/** At the deadline, after what was still waiting to be sent has said so, and before `DeadlineError`. */
+export const afterWaiting = (act: () => void): void => void setImmediate(act)
+
 /** Rejects with `DeadlineError` after so many ms, or at once when `signal` aborts; `start` gets a signal that aborts then. */
 export const withDeadline = <A>(
   afterMs: number,
@@ -27,7 +30,7 @@ export const withDeadline = <A>(
       end()
       controller.abort()
       // What was still waiting to be sent says so first, and that nothing happened; however many promises that passes through.
-      setTimeout(() => reject(new DeadlineError(afterMs)), 0)
+      afterWaiting(() => afterWaiting(() => reject(new DeadlineError(afterMs))))
     }
     const timer = setTimeout(giveUp, afterMs)
     signal.addEventListener("abort", giveUp)

@@ -22,7 +22,8 @@ const notApplied: Readonly<Record<string, string>> = {
   MASTERDOWN: "the server has lost its master",
   CLUSTERDOWN: "the cluster does not serve this slot now",
   TRYAGAIN: "the cluster is moving this slot",
-  NOREPLICAS: "the server has too few replicas to take writes"
+  NOREPLICAS: "the server has too few replicas to take writes",
+  NOSCRIPT: "the server has lost the script"
 }
 
 /** Nothing was done, and somebody must change something. */

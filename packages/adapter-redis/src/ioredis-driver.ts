@@ -1,8 +1,8 @@
 /**
  * The driver for ioredis: a connection that is given, or one made here and closed with the store.
  */
-import { MisconfiguredError } from "@tallystick/core/store"
-import { Cluster, Redis } from "ioredis"
+import { MisconfiguredError, NotAppliedError } from "@tallystick/core/store"
+import { Cluster, Command, Redis } from "ioredis"
 import type { RedisOptions } from "ioredis"
 
 import type { RedisDriver } from "./driver.ts"
@@ -45,9 +45,7 @@ export const redisDriver = ({ url, options }: ConnectionOptions = {}): RedisDriv
   const client = new Redis(url ?? "redis://localhost:6379", settings)
   return {
     evaluate: evaluateWith(client),
-    close: async () => {
-      client.disconnect()
-    }
+    close: () => closed(client)
   }
 }
 
@@ -65,7 +63,42 @@ const evaluateWith = (client: Redis | Cluster): RedisDriver["evaluate"] => {
   const readiness = readinessOf(client)
   return async (command, script, keys, args, signal) => {
     if (client.status !== "ready") await readiness.wait(signal)
-    const rest = [...keys, ...args]
-    return command === "EVAL" ? client.eval(script, keys.length, ...rest) : client.evalsha(script, keys.length, ...rest)
+    try {
+      return await send(client, command, [script, String(keys.length), ...keys, ...args])
+    } catch (error) {
+      throw wasNeverSent(error)
+        ? new NotAppliedError(`no connection to Redis: ${error.message}`, { cause: error })
+        : error
+    }
   }
+}
+
+const send = (client: Redis | Cluster, name: string, args: Array<string>): Promise<unknown> => {
+  const { keyPrefix } = client.options
+  const command = new Command(name.toLowerCase(), args, {
+    replyEncoding: "utf8",
+    ...(keyPrefix === undefined ? {} : { keyPrefix })
+  })
+  const fail = command.reject
+  const answer = client.sendCommand(command) as Promise<unknown>
+  const redirect = command.reject
+  // A Cluster sends a command again that was on a connection when it was lost; what a server refused (MOVED, ASK, TRYAGAIN) it may send elsewhere.
+  if (client instanceof Cluster)
+    command.reject = (error) => (error.message === CONNECTION_CLOSED ? fail : redirect).call(command, error)
+  return answer
+}
+
+/** As ioredis says it. */
+const CONNECTION_CLOSED = "Connection is closed."
+
+const wasNeverSent = (error: unknown): error is Error =>
+  error instanceof Error && /enableOfflineQueue options is false|^Too many Cluster redirections/.test(error.message)
+
+/** Resolves when the socket is closed. One that is waiting to try again has none. */
+const closed = async (client: Redis): Promise<void> => {
+  if (client.status === "end") return
+  const ended = new Promise<void>((resolve) => client.once("end", () => resolve()))
+  const hasSocket = client.status !== "reconnecting"
+  client.disconnect()
+  if (hasSocket) await ended
 }

@@ -14,8 +14,11 @@ export const readPrefix = (value: string): string => {
   return value
 }
 
-/** The part that all keys of a partition begin with. `encodeURIComponent` is injective and leaves no brace. */
-export const tagOf = (prefix: string, partition: string): string => `${prefix}{${encodeURIComponent(partition)}}`
+/**
+ * The part that all keys of a partition begin with. `encodeURIComponent` is injective and leaves no brace. Between braces there must be something, or
+ * a Cluster takes the whole key; no partition is spelled `/`.
+ */
+export const tagOf = (prefix: string, partition: string): string => `${prefix}{${encodeURIComponent(partition) || "/"}}`
 
 /**
  * Injective: an account's key is a text without carriage returns (ids hold no control characters), so that the first one ends it, whatever follows.

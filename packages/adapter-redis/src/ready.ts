@@ -2,7 +2,10 @@
  * Waiting for a connection. Nothing is sent before it is there, so that waiting in vain means: not applied.
  */
 import { NotAppliedError } from "@tallystick/core/store"
+import type { StoreError } from "@tallystick/core/store"
 import type { Cluster, Redis } from "ioredis"
+
+import { storeErrorOf } from "./errors.ts"
 
 const known = new WeakMap<Redis | Cluster, Readiness>()
 
@@ -24,6 +27,9 @@ class Readiness {
     // Without a listener for errors ioredis writes every lost connection to the console.
     client.on("error", (error: Error) => {
       this.#lastError = error
+      // A wrong password will not be right at the next attempt.
+      const failure = this.#noConnection()
+      if (failure._tag === "Misconfigured") this.#wake(failure)
     })
     client.on("ready", () => {
       this.#lastError = undefined
@@ -57,7 +63,9 @@ class Readiness {
     for (const end of this.#waiting) end(error)
   }
 
-  #noConnection(): NotAppliedError {
+  #noConnection(): StoreError {
+    const known = storeErrorOf(this.#lastError)
+    if (known._tag === "Misconfigured") return known
     const reason = this.#lastError === undefined ? "" : `: ${this.#lastError.message}`
     return new NotAppliedError(`no connection to Redis${reason}`, { cause: this.#lastError })
   }

@@ -2,6 +2,7 @@
  * The Redis adapter: one call of one script per `execute`, for all commands and legs.
  */
 import { InvalidInput, readAccounts, readCommands, readInteger } from "@tallystick/core/machine"
+import { NotAppliedError } from "@tallystick/core/store"
 import type { CallError, QuotaStore, StoreError } from "@tallystick/core/store"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -32,13 +33,19 @@ import { executeCommands } from "./when-full.ts"
 export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
   const { callTimeoutMs, clock, close, driver, eviction, partition, prefix, settings } = readOptions(options)
   const server = new Server(driver, prefix, settings, eviction)
+  let isClosed = false
   const call = <Input, A>(
     read: () => Input,
     act: (input: Input, nowMs: number | undefined, signal: AbortSignal) => Promise<A>,
     errorOf: (error: unknown) => StoreError = readErrorOf
   ): Effect.Effect<A, CallError> => {
-    const at = (nowMs: number | undefined) =>
-      attempt(read, (input, signal) => act(input, nowMs, signal), callTimeoutMs, errorOf)
+    const at = (nowMs: number | undefined) => {
+      const actUnlessClosed = async (input: Input, signal: AbortSignal): Promise<A> => {
+        if (isClosed) throw new NotAppliedError("the store is closed")
+        return act(input, nowMs, signal)
+      }
+      return attempt(read, actUnlessClosed, callTimeoutMs, errorOf)
+    }
     return clock === "store" ? at(undefined) : Effect.flatMap(Clock.currentTimeMillis, (ms) => at(Math.floor(ms)))
   }
   return {
@@ -84,7 +91,10 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
         () => readInteger(limit, "limit", 1, 1_000_000),
         async () => ({ entries: 0, accounts: 0, more: false })
       ),
-    close: Effect.promise(close)
+    close: Effect.promise(async () => {
+      isClosed = true
+      await close()
+    })
   }
 }
 

@@ -2,11 +2,14 @@
  * The server behind a driver: looked at once, then asked.
  */
 import type { Settings } from "@tallystick/core/machine"
+import { NotAppliedError } from "@tallystick/core/store"
 
+import { afterWaiting } from "./deadline.ts"
 import { Reply } from "./decode.ts"
 import type { RedisDriver } from "./driver.ts"
 import { encode } from "./encode.ts"
 import type { Question } from "./encode.ts"
+import { readErrorOf } from "./errors.ts"
 import { tagOf } from "./keys.ts"
 import { checkServer } from "./preflight.ts"
 import type { EvictionPolicy } from "./preflight.ts"
@@ -38,11 +41,24 @@ export class Server {
   ): Promise<Reply> {
     const tag = tagOf(this.#prefix, partition)
     if (!this.#isChecked) {
-      checkServer(await runScript(this.#driver, preflightScript, [`${tag}a:`], [], signal), this.#eviction)
+      checkServer(await this.#lookAt(`${tag}a:`, signal), this.#eviction)
       this.#isChecked = true
     }
     const keepsForever = nowMs !== undefined
     const { keys, args } = encode(tag, questions, { settings: this.#settings, nowMs, keepsForever })
     return new Reply(await runScript(this.#driver, script, keys, args, signal))
+  }
+
+  /** Whatever befalls this question, nothing was done; also if there is no answer until the deadline. */
+  #lookAt(key: string, signal: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      // A driver that was still waiting for a connection knows more, and says it first.
+      const giveUp = (): void =>
+        afterWaiting(() => reject(new NotAppliedError("no answer: the server did not say what it is")))
+      signal.addEventListener("abort", giveUp)
+      runScript(this.#driver, preflightScript, [key], [], signal)
+        .finally(() => signal.removeEventListener("abort", giveUp))
+        .then(resolve, (error: unknown) => reject(readErrorOf(error)))
+    })
   }
 }

@@ -3,7 +3,6 @@ import { assert, describe, it } from "vitest"
 import {
   anonymous,
   denialResponse,
-  type DenialResponseOptions,
   type InvalidInput,
   type Limit,
   type ProblemBody,
@@ -191,9 +190,9 @@ describe("denialResponse", () => {
     for (const [options, field] of [
       [{ accountNames: "no" }, "accountNames"],
       [{ hide: true }, "hide"]
-    ] as const)
+    ] as ReadonlyArray<readonly [object, string]>)
       try {
-        problemOf(denial, options as DenialResponseOptions)
+        problemOf(denial, options)
         assert.fail("it was taken")
       } catch (error) {
         assert.strictEqual((error as InvalidInput).field, field)

@@ -1,7 +1,7 @@
 /** The rows of the original's behaviour table that are about visitors, and the vectors that were measured on it. */
 import { assert, describe, it } from "vitest"
 
-import { anonymous, InvalidInput, isChallenge, QuotaDenied } from "../../src/index.ts"
+import { anonymous, type AnonymousOptions, InvalidInput, isChallenge, QuotaDenied } from "../../src/index.ts"
 import { address, DAY_MS, denied, given, granted, secret } from "./given.ts"
 
 const small = { tokenLimit: 100, warnAtTokens: 80 }
@@ -407,5 +407,5 @@ describe("the options", () => {
     [{ secret, tokenlimit: 5 }, "tokenlimit"]
   ] as const)
     it(`are refused by name: ${field}`, async () =>
-      assert.strictEqual((await rejection(async () => anonymous(options))).field, field))
+      assert.strictEqual((await rejection(async () => anonymous(options as AnonymousOptions))).field, field))
 })

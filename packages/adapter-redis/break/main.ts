@@ -1,7 +1,7 @@
 /**
  * Breaks `execute.lua` in one place at a time and says which breaks the suite does not see.
  *
- *   npm run break:lua -- [--seed 1] [--programs 240] [--only LINE|KIND] [--lanes 2] [--json] [--survivors FILE]
+ *   npm run break:lua -- [--seed 1] [--programs 120] [--only LINE|KIND] [--lanes 2] [--json] [--survivors FILE]
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
@@ -16,13 +16,15 @@ import { jsonOf, markdownOf, textOf } from "./report.ts"
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    programs: { type: "string", default: "240" },
+    programs: { type: "string", default: "120" },
     only: { type: "string" },
     lanes: { type: "string", default: "2" },
     json: { type: "boolean", default: false },
     survivors: { type: "string" }
   }
 })
+// An end from outside ends the servers too.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1))
 const started = Date.now()
 const say = (line: string): void =>
   console.error(`${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`)

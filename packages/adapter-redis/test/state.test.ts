@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, test } from "vitest"
 
 import { connectionOptions } from "@tallystick/adapter-redis"
 import { checks } from "../break/checks.ts"
+import { contractCheck } from "../break/checks/contract.ts"
 import { executeScript } from "../src/script.ts"
 
 const server = await ownRedis({ args: ["--save", "", "--appendonly", "no"] })
@@ -19,5 +20,6 @@ describe.skipIf(isNone(server))("the script, checked by hand", () => {
     client.disconnect()
     await server.stop()
   })
-  for (const { name, run } of checks) test(name, { timeout: 60_000 }, () => run(client, executeScript.text))
+  for (const { name, run } of [...checks, contractCheck])
+    test(name, { timeout: 60_000 }, () => run(client, executeScript.text))
 })

@@ -34,7 +34,7 @@ test("a command over two partitions is refused by name before anything is sent",
   const both: Command = { kind: "lookup", id: "x", legs: [of("red/a"), of("blue/a")] }
   const alone = await outcome(store.execute([both]))
   expect(alone).toMatchObject({ _tag: "InvalidInput", field: "legs[1].account" })
-  expect(String((alone as unknown as Error).message)).toMatch(/"red".*"blue"/)
+  expect((alone as unknown as Error).message).toMatch(/"red".*"blue"/)
   expect(await outcome(store.execute([charge("y", 1, "red/a"), both]))).toMatchObject({
     field: "commands[1].legs[1].account"
   })

@@ -11,6 +11,7 @@
  * const program = Effect.flatMap(Quota, (quota) => quota.usage([{ account: "user:ada", limit: 100 }]))
  * Effect.runPromise(program.pipe(Effect.provide(live)))
  */
+export * from "./http/index.ts"
 export type { Overage, Settle, WarnAt, WhenUnknown } from "./machine/command.ts"
 export { InvalidInput } from "./machine/invalid-input.ts"
 export type { AccountUsage, Denial } from "./service/denial.ts"

@@ -40,7 +40,7 @@ const MAX_PROXIES = 1_000
  * null: not known. The other end of the connection is not known, or one of your proxies noted something else than an
  * address. If all are yours it is the farthest of them.
  *
- * @throws InvalidInput naming the option
+ * @throws InvalidInput naming the option, or what the request lacks
  *
  * @example
  * clientAddress(
@@ -49,6 +49,7 @@ const MAX_PROXIES = 1_000
  * ) // => "198.51.100.7"
  */
 export const clientAddress = (request: AddressedRequest, options: ClientAddressOptions): string | null => {
+  readObject(request, "request")
   const fields = readObject(options, "options")
   refuseOtherKeys(fields, "", ["trustedProxies", "header", "remoteAddress", "behindProxy"])
   const trusted = readArray(fields["trustedProxies"], "trustedProxies", 0, MAX_PROXIES).map((proxy, index) =>
@@ -82,7 +83,11 @@ const chainOf = (request: AddressedRequest, header: "x-forwarded-for" | "forward
 }
 
 const headerOf = (headers: AddressedRequest["headers"], name: string): string | undefined => {
-  if (headers instanceof Headers) return headers.get(name) ?? undefined
+  readObject(headers, "request.headers")
+  // Not instanceof: those of undici and of Next are no global Headers.
+  if (isHeaders(headers)) return headers.get(name) ?? undefined
   const values = Object.entries(headers).flatMap(([key, value]) => (key.toLowerCase() === name ? (value ?? []) : []))
   return values.length === 0 ? undefined : values.join(",")
 }
+
+const isHeaders = (headers: AddressedRequest["headers"]): headers is Headers => typeof headers.get === "function"

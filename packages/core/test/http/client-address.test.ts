@@ -48,6 +48,13 @@ describe("clientAddress", () => {
     assert.strictEqual(clientAddress(request, { trustedProxies, header: "forwarded" }), "1.2.3.4")
   })
 
+  it("takes headers of another library than the global ones, and refuses a request without any", () => {
+    const headers = { get: (name: string) => (name === "x-forwarded-for" ? "198.51.100.7" : null) }
+    const foreign = { headers: headers as unknown as Headers, remoteAddress: "10.0.0.1" }
+    assert.strictEqual(clientAddress(foreign, { trustedProxies }), "198.51.100.7")
+    assert.throws(() => clientAddress({} as Request, { trustedProxies }), InvalidInput, "request.headers")
+  })
+
   it("takes a header that came in several lines as one", () => {
     const request = { headers: { "x-forwarded-for": ["1.2.3.4", "198.51.100.7"] }, remoteAddress: "10.0.0.1" }
     assert.strictEqual(clientAddress(request, { trustedProxies }), "198.51.100.7")

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto"
 import { assert, describe, it } from "vitest"
 
 import { formatAddress, parseAddress } from "../../src/identity/ip-address.ts"
-import { countedAs, parseNetwork } from "../../src/identity/network.ts"
+import { countedAs, isInNetwork, parseNetwork } from "../../src/identity/network.ts"
 import { pseudonyms } from "../../src/identity/pseudonym.ts"
 import { InvalidInput } from "../../src/machine/invalid-input.ts"
 
@@ -45,6 +45,12 @@ describe("a network", () => {
   it("drops the bits beyond its prefix", () => {
     assert.strictEqual(formatAddress(parseNetwork("10.1.2.3/8", "x").address), "10.0.0.0")
     assert.strictEqual(parseNetwork("10.1.2.3", "x").bits, 32)
+  })
+
+  it("of one version holds nothing of the other", () => {
+    assert.isFalse(isInNetwork(parseAddress("192.0.2.1"), parseNetwork("::/0", "x")))
+    assert.isFalse(isInNetwork(parseAddress("2001:db8::1"), parseNetwork("0.0.0.0/0", "x")))
+    assert.isTrue(isInNetwork(parseAddress("::ffff:192.0.2.1"), parseNetwork("0.0.0.0/0", "x")))
   })
 
   it("may be written as IPv4 inside IPv6", () =>

@@ -251,6 +251,27 @@ describe("anon_get_usage", () => {
   })
 })
 
+describe("usage of tokens", () => {
+  it("is of the tokens, however few streams and requests are left", async () => {
+    const { quota, visitors } = given({ challengeAfter: 5, maxStreams: 2 })
+    const { accounts, tokens } = await visitors.usage(quota, { session: "s1", address })
+    assert.deepEqual([tokens.spendable, accounts.length], [500_000, 4])
+  })
+
+  it("is of the limited account if the other one is not", async () => {
+    const { numbers } = given({ tokenLimit: null, addressTokenLimit: 70 })
+    assert.deepEqual(await numbers(), [0, 0, 70, "ok"])
+  })
+
+  it("warns from the threshold on", async () => {
+    const { numbers, open } = given({ tokenLimit: 100, warnAtTokens: 50 })
+    granted(await open(49))
+    assert.strictEqual((await numbers())[3], "ok")
+    granted(await open(1))
+    assert.strictEqual((await numbers())[3], "warning")
+  })
+})
+
 describe("anon_acquire_stream_slot, anon_release_stream_slot", () => {
   it("admits two streams of an address, whatever their sessions", async () => {
     const { open } = given({ maxStreams: 2 })
@@ -325,6 +346,15 @@ describe("anon_increment_request_count, anon_get_request_count, anon_reset_reque
     await granted(await open(10)).finalize({ tokens: 10 })
     const turn = denied(await open(10))
     assert.lengthOf(turn.refusals, 3)
+    assert.isFalse(isChallenge(turn))
+  })
+
+  it("is no challenge if an operator closed the count", async () => {
+    const { open, quota, visitors } = given({ challengeAfter: 5 })
+    const { limits } = await visitors.request({ session: "s1", address })
+    await quota.closeAccount(limits.at(-1)!)
+    const turn = denied(await open(1))
+    assert.strictEqual(turn.reason, "closed")
     assert.isFalse(isChallenge(turn))
   })
 

@@ -24,4 +24,4 @@ export const isChallenge = (answer: { readonly granted: true } | Denial): answer
   !answer.granted &&
   answer.reason === "limit" &&
   answer.refusals.length > 0 &&
-  answer.refusals.every(({ account, unit }) => unit === "requests" && account.startsWith(COUNT_PREFIX))
+  answer.refusals.every(({ account }) => account.startsWith(COUNT_PREFIX))

@@ -25,6 +25,7 @@ describe("clientAddress", () => {
     ["is the farthest proxy if all are", "10.9.9.9, 10.0.0.2", "10.0.0.1", "10.9.9.9"],
     ["drops a port", "198.51.100.7:4711", "10.0.0.1", "198.51.100.7"],
     ["drops brackets and a port", "[2001:DB8::1]:4711", "10.0.0.1", "2001:db8::1"],
+    ["takes no IPv4 address in brackets", "[198.51.100.7]", "10.0.0.1", null],
     ["knows a proxy as IPv6 shows it", "198.51.100.7", "::ffff:10.0.0.1", "198.51.100.7"],
     ["knows a proxy of IPv6", "198.51.100.7", "2001:db8:ffff::5", "198.51.100.7"],
     ["is not known where a proxy noted no address", "1.2.3.4, unknown", "10.0.0.1", null],
@@ -69,7 +70,8 @@ describe("clientAddress", () => {
     ["for=_hidden", null],
     ["proto=https", null],
     ["for=1.2.3.4;for=192.0.2.43", null],
-    ['for="192.0.2.43', null]
+    ['for="192.0.2.43', null],
+    [String.raw`for=192.0.2.43;by="a\",for=1.2.3.4"`, "192.0.2.43"]
   ] as const)
     it(`reads Forwarded: ${text}`, () => assert.strictEqual(forwarded(text), expected))
 

@@ -181,6 +181,7 @@ describe("denialResponse", () => {
       await deny([{ account: "a", unit: "tokens", limit: 2 ** 52 }], { tokens: 2 ** 53 - 1 })
     )
     assert.strictEqual(header(response, "ratelimit"), '"a";r=999999999999999')
+    assert.include(header(response, "ratelimit-policy"), '"a";q=999999999999999;')
   })
 
   it("takes a type of one's own, and refuses other options by name", async () => {

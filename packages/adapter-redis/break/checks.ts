@@ -4,7 +4,14 @@
 import type { Check } from "./check.ts"
 import { clockChecks } from "./checks/clock.ts"
 import { corruptChecks } from "./checks/corrupt.ts"
+import { edgeChecks } from "./checks/edges.ts"
 import { staleChecks } from "./checks/stale.ts"
 import { wrongTypeChecks } from "./checks/wrong-type.ts"
 
-export const checks: ReadonlyArray<Check> = [...clockChecks, ...wrongTypeChecks, ...corruptChecks, ...staleChecks]
+export const checks: ReadonlyArray<Check> = [
+  ...clockChecks,
+  ...wrongTypeChecks,
+  ...corruptChecks,
+  ...staleChecks,
+  ...edgeChecks
+]

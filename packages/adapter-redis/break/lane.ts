@@ -50,13 +50,19 @@ export class Lane {
   /** Rejects when it takes too long, with a new server in place of the one that was busy with it. */
   async within<A>(act: () => Promise<A>, timeoutMs = TIMEOUT_MS): Promise<A> {
     const controller = new AbortController()
+    let isLate = false
     const late = sleep(timeoutMs, undefined, { signal: controller.signal }).then(async () => {
+      isLate = true
       await this.restart()
       throw new Error(`it had not ended after ${timeoutMs} ms`)
     })
     late.catch(() => {})
     try {
       return await Promise.race([act(), late])
+    } catch (error) {
+      // What was under way fails as soon as the old server ends; the new one must be there first.
+      if (isLate) await late
+      throw error
     } finally {
       controller.abort()
     }

@@ -1,0 +1,82 @@
+/**
+ * What programs meet too seldom, against the Book: the edges of calendar windows, and what commands of one call leave to the next.
+ */
+import { readCommand } from "@tallystick/core/machine"
+import { Book } from "@tallystick/sim/oracle"
+
+import { Bench, same, settings, START_MS } from "../bench.ts"
+import type { Check } from "../check.ts"
+
+/** Three periods of uneven lengths. */
+const starts = [START_MS, START_MS + 20_000, START_MS + 50_000, START_MS + 70_000] as const
+const window = { kind: "calendar", every: "month", timeZone: "UTC", starts } as const
+
+const asTheBook = async (bench: Bench, book: Book, commands: ReadonlyArray<object>): Promise<void> => {
+  const answers = await bench.execute(...commands)
+  const expected = book.execute(
+    commands.map((command) => readCommand(command)),
+    bench.nowMs
+  )
+  same(plain(answers), plain(expected), `at ${bench.nowMs - START_MS} ms`)
+}
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+/** An account whose window opens at one edge, and is read at another. */
+const calendar = async (bench: Bench, fromMs: number, toMs: number): Promise<void> => {
+  await bench.client.flushdb("SYNC")
+  const book = new Book(settings)
+  const legs = [{ account: "a", window, unit: "u", limit: 100, amount: 1 }]
+  for (const [at, nowMs] of [fromMs, toMs].entries()) {
+    bench.nowMs = nowMs
+    await asTheBook(bench, book, [{ kind: "charge", id: `c${at}`, legs }])
+  }
+}
+
+const edges = starts.flatMap((start) => [start - 1, start, start + 1])
+
+const reserve = (id: string, ttlMs: number, amount: number): object => ({
+  kind: "reserve",
+  id,
+  ttlMs,
+  legs: [{ account: "a", window: { kind: "none" }, unit: "u", limit: 20, amount }]
+})
+const release = (id: string): object => ({
+  kind: "release",
+  id,
+  legs: [{ account: "a", window: { kind: "none" }, unit: "u", limit: 20 }]
+})
+
+/** What stands before one call of the rest; a hold that is too large is told when to try again. */
+const calls: Readonly<Record<string, readonly [before: ReadonlyArray<object>, then: ReadonlyArray<object>]>> = {
+  "made and released": [[], [reserve("1", 1_000, 1), reserve("2", 3_000, 1), release("1"), reserve("x", 1_000, 20)]],
+  "released, of before": [
+    [reserve("1", 1_000, 1), reserve("2", 3_000, 1)],
+    [release("1"), reserve("x", 1_000, 20)]
+  ],
+  "made later than those before": [[reserve("1", 3_000, 1)], [reserve("2", 5_000, 1), reserve("x", 1_000, 20)]],
+  "made earlier than those before": [[reserve("1", 5_000, 1)], [reserve("2", 3_000, 1), reserve("x", 1_000, 20)]],
+  "several made": [
+    [],
+    [6, 2, 4, 1, 5, 3].map((seconds) => reserve(`${seconds}`, 1_000 * seconds, 1)).concat(reserve("x", 1_000, 20))
+  ]
+}
+
+export const edgeChecks: ReadonlyArray<Check> = [
+  {
+    name: "calendar windows at their edges",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      for (const fromMs of edges) for (const toMs of edges) await calendar(bench, fromMs, toMs)
+    }
+  },
+  ...Object.entries(calls).map(([name, [before, then]]): Check => ({
+    name: `when to try again, with holds ${name}`,
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      const book = new Book(settings)
+      if (before.length > 0) await asTheBook(bench, book, before)
+      await asTheBook(bench, book, then)
+    }
+  }))
+]

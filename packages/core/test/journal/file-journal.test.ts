@@ -1,9 +1,15 @@
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises"
 import * as path from "node:path"
 import { assert, describe, it } from "vitest"
 
 import { fileJournal } from "../../src/journal/index.ts"
-import { contents, entryOf, makeFolder, reporting } from "./folder.ts"
+import { entryOf } from "./entry.ts"
+import { contents, makeFolder, reporting } from "./folder.ts"
+
+/** Linux's way to limit a process that runs. */
+const hasPrlimit = spawnSync("prlimit", ["--version"]).status === 0
 
 describe("a journal of files", () => {
   it("gives back what was recorded, oldest first, and after a restart", async () => {
@@ -92,6 +98,22 @@ describe("a journal of files", () => {
     assert.deepEqual(await ids(), ["left"])
   })
 
+  it("loses nothing that was recorded while others take its files again and again", async () => {
+    const folder = await makeFolder()
+    const writer = reporting(folder)
+    const ids = Array.from({ length: 200 }, (_, index) => `id${1_000 + index}`)
+    let isWriting = true
+    const taking = (async () => {
+      // Each takes what is there, and dies.
+      while (isWriting) await reporting(folder).journal.pending(1)
+    })()
+    for (const id of ids) await writer.journal.record(entryOf(id))
+    isWriting = false
+    await taking
+    const last = reporting(folder)
+    assert.deepEqual((await last.ids()).toSorted(), ids)
+  }, 30_000)
+
   it("refuses what is no option by its name", () => {
     for (const [options, field] of [
       [{}, "folder"],
@@ -116,6 +138,24 @@ describe("a disk that takes nothing", () => {
     await journal.record(entryOf("b"))
     assert.deepEqual(await reporting(folder).ids(), ["a", "b"])
   })
+
+  it.runIf(hasPrlimit)(
+    "amid a record: those before and after it are whole, and it is written again",
+    async () => {
+      const folder = await makeFolder()
+      const script = path.join(import.meta.dirname, "full-disk-child.ts")
+      const limited = `ulimit -S -f 1; exec "$0" "$@"`
+      const child = spawn("bash", ["-c", limited, process.execPath, script, folder], { stdio: ["ignore", 1, 2, "ipc"] })
+      const [seen] = await once(child, "message")
+      await once(child, "exit")
+      assert.deepEqual(seen, { rejected: ["d"], waiting: ["a", "b", "c", "d"], kinds: ["write", "write"] })
+      const { ids, problems } = reporting(folder)
+      assert.deepEqual(await ids(), ["a", "b", "c", "d", "e"])
+      assert.isAbove(problems.length, 0)
+      assert.isTrue(problems.every(({ kind }) => kind === "corrupt"))
+    },
+    30_000
+  )
 
   it("that cannot take over what is there reports it, and takes over the rest", async () => {
     const folder = await makeFolder()

@@ -1,7 +1,9 @@
+import { writeFile } from "node:fs/promises"
+import * as path from "node:path"
 import { assert, describe, it } from "vitest"
 
 import type { SettlementJournal } from "../../src/index.ts"
-import { fileJournal } from "../../src/journal/index.ts"
+import { fileJournal, type JournalProblem } from "../../src/journal/index.ts"
 import type { Fault } from "../service/faulty-store.ts"
 import { daily, makeWorld, type World } from "../service/world.ts"
 import { makeFolder } from "./folder.ts"
@@ -30,9 +32,8 @@ const makeHeir = async (fault: Fault, use: (world: World) => Promise<unknown>, g
   const journal = watched(fileJournal({ folder }))
   const world = makeWorld({ journal, closesStore: false, enforce: use !== observed })
   for (const kind of ["finalize", "charge", "release"] as const) world.store.always(kind, fault)
-  let isDone = false
-  const using = use(world).finally(() => (isDone = true))
-  while (!isDone) {
+  const using = use(world)
+  while (world.seen.unsettled.length === 0) {
     await world.clock.advance(1_000)
     await journal.idle()
   }
@@ -83,6 +84,29 @@ describe("recovery", () => {
       assert.deepEqual(await heir.numbers(), [700, 0])
       assert.deepEqual(heir.seen.unsettled, [])
     }
+  })
+
+  it("of what the disk did not take: it is sent from memory, by itself", async () => {
+    const folder = path.join(await makeFolder(), "taken")
+    await writeFile(folder, "a file where the folder should be")
+    const problems: Array<JournalProblem> = []
+    const journal = watched(fileJournal({ folder, report: (problem) => problems.push(problem) }))
+    const world = makeWorld({ journal })
+    world.store.always("finalize", "refuse")
+    const ending = finalize(world)
+    while (world.seen.unsettled.length === 0) {
+      await world.clock.advance(1_000)
+      await journal.idle()
+    }
+    await ending
+    assert.deepInclude(world.seen.unsettled[0], { journaled: false, amounts: { tokens: 700 } })
+    assert.deepInclude(problems[0], { kind: "write", onlyInMemory: 1 })
+    world.store.always("finalize", "pass")
+    for (let second = 0; second < 30; second++) {
+      await world.clock.advance(1_000)
+      await journal.idle()
+    }
+    assert.deepEqual(await world.numbers(), [700, 0])
   })
 
   for (const [name, use] of [

@@ -4,7 +4,8 @@ import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
 
 import { checksumOf, entryLine, readLines, removalLine, keyOf } from "../../src/journal/lines.ts"
-import { contents, entryOf, makeFolder, reporting } from "./folder.ts"
+import { entryOf } from "./entry.ts"
+import { contents, makeFolder, reporting } from "./folder.ts"
 
 const entries = ["a", "ü", "c\u{1F9FE}"].map((id) => entryOf(id))
 const bytes = Buffer.from(entries.map(entryLine).join(""))

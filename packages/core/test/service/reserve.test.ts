@@ -4,7 +4,6 @@ import type { Reserve } from "../../src/machine/command.ts"
 import { settle } from "./manual-clock.ts"
 import { rejection } from "./rejection.ts"
 import { daily, makeWorld } from "./world.ts"
-import * as Effect from "effect/Effect"
 
 const request = { requestId: "r", limits: [daily], estimate: { tokens: 4_000 } }
 const full = { requestId: "r", limits: [{ ...daily, limit: 3_999 }], estimate: { tokens: 4_000 } }
@@ -35,9 +34,7 @@ describe("a reserve", () => {
     assert.deepEqual(world.store.kinds(), ["reserve", "reserve", "release"])
     // There is room now, and the first copy arrives.
     const [first] = world.store.sent as [Reserve]
-    const [late] = await Effect.runPromise(
-      world.store.execute([{ ...first, legs: [{ ...first.legs[0]!, limit: 50_000 }] }])
-    )
+    const [late] = await world.execute([{ ...first, legs: [{ ...first.legs[0]!, limit: 50_000 }] }])
     assert.strictEqual(late!._tag, "Conflict")
     assert.deepEqual(await world.numbers(), [0, 0])
   })

@@ -1,9 +1,13 @@
 /**
  * A quota over a faulty memory store, with a clock that stands still and an observer that writes everything down.
  */
-import { memoryStore } from "../../../adapter-memory/src/index.ts"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
 
+import { memoryStore } from "../../../adapter-memory/src/index.ts"
 import { createQuota, type Limit, type Observer, type Quota, type QuotaOptions } from "../../src/index.ts"
+import type { Command } from "../../src/machine/command.ts"
+import type { Outcome } from "../../src/machine/outcome.ts"
 import { type FaultyStore, faultyStore } from "./faulty-store.ts"
 import { type ManualClock, manualClock } from "./manual-clock.ts"
 
@@ -14,6 +18,8 @@ export interface World {
   readonly store: FaultyStore
   readonly clock: ManualClock
   readonly seen: Seen
+  /** Sends commands to the store at the world's time, past the quota. */
+  readonly execute: (commands: ReadonlyArray<Command>) => Promise<ReadonlyArray<Outcome>>
   /** used and reserved of a limit's account. */
   readonly numbers: (limit?: Limit) => Promise<readonly [used: number, reserved: number]>
 }
@@ -43,6 +49,13 @@ export const makeWorld = (options: Partial<QuotaOptions> = {}): World => {
     store,
     clock,
     seen,
+    execute: (commands) =>
+      Effect.runPromise(
+        Effect.flatMap(Clock.Clock, (real) => {
+          const now = Object.create(real, { currentTimeMillis: { value: Effect.sync(clock.nowMs) } }) as Clock.Clock
+          return Effect.provideService(store.execute(commands), Clock.Clock, now)
+        })
+      ),
     numbers: async (limit = daily) => {
       const { account, unit, window } = limit
       const [usage] = await quota.usage([{ account, unit, window, limit: limit.limit }])

@@ -36,6 +36,12 @@ const printed: Readonly<Record<string, string>> = {
     "user:ada: used 2700, reserved 0",
     "user:ada:streams: used 0, reserved 0"
   ].join("\n"),
+  "chat-route.ts": [
+    "200 Because it scatters.",
+    "200 Because it scatters.",
+    "429 user:ada: 1200 tokens asked, 700 of 2500 left, resets in a while",
+    "used 1800, reserved 0"
+  ].join("\n"),
   "readme.ts": ["Because it scatters.", "Because it scatters. true", "used 6200, reserved 0"].join("\n"),
   "credit.ts": [
     "credit 50000",

@@ -1,0 +1,4 @@
+/** Readers of what providers report: pure functions over parsed JSON. */
+export { anthropicEvent, anthropicUsage } from "./anthropic.ts"
+export { openaiEvent, openaiUsage } from "./openai.ts"
+export { readUsage, type ReportedUsage, tokenUsage, unknownUsage, type UsageReader } from "./reported-usage.ts"

@@ -259,8 +259,8 @@ describe("usage of tokens", () => {
   })
 
   it("is of the limited account if the other one is not", async () => {
-    const { numbers } = given({ tokenLimit: null, addressTokenLimit: 70 })
-    assert.deepEqual(await numbers(), [0, 0, 70, "ok"])
+    assert.deepEqual(await given({ tokenLimit: null, addressTokenLimit: 70 }).numbers(), [0, 0, 70, "ok"])
+    assert.deepEqual(await given({ tokenLimit: 70, addressTokenLimit: null }).numbers(), [0, 0, 70, "ok"])
   })
 
   it("warns from the threshold on", async () => {

@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
@@ -12,6 +13,8 @@ const globalSetup = fileURLToPath(new URL("packages/test-servers/src/setup.ts", 
 
 export default defineConfig({
   test: {
+    // Vitest would leave a core free, which of two is half; and the tests over servers mostly wait.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       ...packages.map((name) => ({
         test: {

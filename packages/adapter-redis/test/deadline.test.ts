@@ -2,6 +2,7 @@
  * Every call ends by its deadline, and says whether anything can have happened.
  */
 import { redisStore } from "@tallystick/adapter-redis"
+import type { RedisDriver } from "@tallystick/adapter-redis"
 import type { QuotaStore } from "@tallystick/core/store"
 import { describeWith, ownRedis } from "@tallystick/test-servers"
 import * as Effect from "effect/Effect"
@@ -15,6 +16,19 @@ import { Proxy } from "./support/proxy.ts"
 import { until } from "./support/until.ts"
 
 const callTimeoutMs = 200
+
+test("an interrupted call tells its driver, so that what waits is never sent", async () => {
+  let seen: AbortSignal | undefined
+  const evaluate: RedisDriver["evaluate"] = (_command, _script, _keys, _args, signal) => {
+    seen = signal
+    return new Promise(() => {})
+  }
+  const fiber = Effect.runFork(redisStore({ driver: { evaluate } }).execute([charge("x")]))
+  await until("the driver is asked", () => seen !== undefined)
+  expect(seen!.aborted).toBe(false)
+  await Effect.runPromise(Fiber.interrupt(fiber))
+  expect(seen!.aborted).toBe(true)
+})
 
 test("where nothing listens, nothing was applied", async () => {
   const proxy = await Proxy.before(1)

@@ -32,15 +32,15 @@ describeWith(await redisServer(), "connections", ({ url }) => {
 
   test("a store that is not used opens none", async () => {
     await using proxy = await Proxy.before(port)
-    const store = redisStore({ url: proxy.url })
-    await Effect.runPromise(store.close)
+    const unused = redisStore({ url: proxy.url })
     const asked = redisStore({ url: proxy.url, prefix: await keyPrefix() })
     expect(await outcome(asked.execute([{ ...charge("bad"), id: "" }]))).toMatchObject({ field: "id" })
     expect(proxy.connections).toBe(0)
     await execute(asked, charge("x"))
     await execute(asked, charge("y"))
+    // Had the unused one opened any, it would have done so before.
     expect(proxy.connections).toBe(1)
-    await Effect.runPromise(asked.close)
+    for (const store of [asked, unused]) await Effect.runPromise(store.close)
   })
 
   test("an own one is closed with the store, and a call after that is not applied", async () => {

@@ -47,7 +47,7 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "a server of the wrong ki
   test("a replica", async () => {
     const replica = await ownRedis({ args: ["--save", ""], replicaOf: server })
     if (isNone(replica)) throw new Error(replica.none)
-    expect(await failureOf({ url: replica.url })).toMatchObject(misconfigured(/replica/))
+    expect(await failureOf({ url: replica.url })).toMatchObject(misconfigured(/is a replica, which takes no writes/))
     await replica.stop()
   })
 

@@ -102,14 +102,8 @@ describe("a journal of files", () => {
     const folder = await makeFolder()
     const writer = reporting(folder)
     const ids = Array.from({ length: 200 }, (_, index) => `id${1_000 + index}`)
-    let isWriting = true
-    const taking = (async () => {
-      // Each takes what is there, and dies.
-      while (isWriting) await reporting(folder).journal.pending(1)
-    })()
-    for (const id of ids) await writer.journal.record(entryOf(id))
-    isWriting = false
-    await taking
+    // Each of the others takes what is there while one is written, and dies.
+    for (const id of ids) await Promise.all([writer.journal.record(entryOf(id)), reporting(folder).journal.pending(1)])
     const last = reporting(folder)
     assert.deepEqual((await last.ids()).toSorted(), ids)
   }, 30_000)

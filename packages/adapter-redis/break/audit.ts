@@ -32,6 +32,7 @@ function* rowFaults(account: Account): Generator<string> {
   for (const name of [...names, "atStake", "nextMs", "expiresMs"])
     if (!(Number.isSafeInteger(number(name)) && number(name) >= 0)) yield `${name} is ${account.fields.get(name)}`
   if (!Number.isSafeInteger(number("used") + number("reserved"))) yield "used + reserved is too large"
+  if (account.fields.has("endMs") && !account.fields.has("startMs")) yield "a window that is not open has an end"
   const throughMs = account.fields.has("throughMs") ? number("throughMs") : number("lastMs")
   const live = account.entries.filter((entry) => isLive(entry, number("bornMs"), throughMs))
   const present = live.filter(({ values }) => values["period"] === String(number("period")))

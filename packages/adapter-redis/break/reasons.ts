@@ -6,12 +6,19 @@ import type { Mutant } from "./mutants.ts"
 interface Reason {
   /** A part of the line. */
   readonly line: string
+  /** A part of the line before it. */
+  readonly before?: string
   /** Which changes in it: `before -> after`; none: all. */
   readonly changes?: ReadonlyArray<string>
   readonly why: string
 }
 
 const CACHE = "A cache within the call: without it the same value is read from Redis once more."
+
+const PREFETCH = "Only what is read ahead with the account: without it the due row is read when it is asked for."
+const BOUND = "`nextMs` is a lower bound: one that is too early asks the index once more."
+const REBORN =
+  "A row that this call has changed is not forgotten, so that nothing of this call is there to be cleared; what was read of the earlier life lies at ticks that have passed, or is older than `bornMs`."
 
 const reasons: ReadonlyArray<Reason> = [
   {
@@ -64,6 +71,7 @@ const reasons: ReadonlyArray<Reason> = [
   },
   {
     line: "return false",
+    before: "if not endMs or not account.endMs then",
     changes: ["false -> true"],
     why: "Never reached: the kind of a window is part of the account's key, `none` opens no window and `idle` has returned before."
   },
@@ -80,12 +88,57 @@ const reasons: ReadonlyArray<Reason> = [
     line: "if timeMs < account.changedMs + settings.unsettledRetentionMs then",
     changes: ["timeMs < account.changedMs + settings.unsettledRetentionMs -> false"],
     why: "A short cut: the same is asked below with the expiries on paper, which only make `changedMs` later."
-  }
+  },
+  {
+    line: "if timeMs < account.changedMs + settings.unsettledRetentionMs then",
+    changes: ["+ -> -"],
+    why: "Never so then, and the short cut is not taken: the same is asked below with the expiries on paper."
+  },
+  {
+    line: "if account.reserved == 0 then",
+    changes: ["account.reserved == 0 -> false"],
+    why: "A short cut: every hold is at least 1, so that without a sum there is no hold of the present period to find."
+  },
+  {
+    line: "while tickMs do",
+    changes: ["tickMs -> true"],
+    why: "What is reserved has a due row, so that the loop returns before the ticks end."
+  },
+  {
+    line: "if due.period == account.period and due.count > 0 then",
+    changes: ["> -> >="],
+    why: "A due row that counts nothing is not kept."
+  },
+  {
+    line: "if entry and entry.state == 'held' then",
+    changes: ["entry and entry.state == 'held' -> false", "== -> ~="],
+    why: PREFETCH
+  },
+  { line: "ticks[1] = entry.deadlineMs", why: PREFETCH },
+  { line: "if command.ttlMs then", changes: ["command.ttlMs -> false"], why: PREFETCH },
+  { line: "ticks[#ticks + 1] = deadlineOf(nowMs, command.ttlMs)", why: PREFETCH },
+  { line: "if slot.ticks then", changes: ["slot.ticks -> false"], why: BOUND },
+  { line: "account.nextMs = slot.nextMs", why: BOUND },
+  {
+    line: "if count > 0 and (account.nextMs == 0 or tickMs < account.nextMs) then",
+    changes: ["> -> >=", "< -> <="],
+    why: "The tick of a hold that lives is not before `nextMs`; where both are the same it is the same tick."
+  },
+  { line: "slot.isFresh = true", why: REBORN },
+  { line: "slot.due = {}", why: REBORN },
+  { line: "slot.dueChanged = {}", why: REBORN },
+  { line: "slot.holds = {}", why: REBORN },
+  { line: "slot.adjustments = {}", why: REBORN },
+  { line: "slot.newAdjustments = {}", why: REBORN }
 ]
 
-export const reasonOf = (mutant: Mutant, line: string): string | undefined =>
-  reasons.find(
+export const reasonOf = (mutant: Mutant, lua: string): string | undefined => {
+  const lines = lua.split("\n")
+  const change = `${mutant.before} -> ${mutant.after}`.replaceAll(/\s+/g, " ")
+  return reasons.find(
     (one) =>
-      line.includes(one.line) &&
-      (one.changes === undefined || one.changes.includes(`${mutant.before} -> ${mutant.after}`.replaceAll(/\s+/g, " ")))
+      lines[mutant.line - 1]!.includes(one.line) &&
+      (one.before === undefined || lines[mutant.line - 2]!.includes(one.before)) &&
+      (one.changes === undefined || one.changes.includes(change))
   )?.why
+}

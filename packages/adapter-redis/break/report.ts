@@ -44,7 +44,7 @@ export const markdownOf = (all: ReadonlyArray<Found>, lua: string, { seed, progr
     "",
     ...survivors.flatMap(({ mutant }) => [
       `- Line ${mutant.line}, column ${mutant.column}, ${mutant.kind}: \`${short(mutant.before)}\` → \`${short(mutant.after)}\` in \`${lineOf(mutant, lua)}\`  `,
-      `  ${reasonOf(mutant, lineOf(mutant, lua)) ?? "**No reason is known why this is the same program.**"}`
+      `  ${reasonOf(mutant, lua) ?? "**No reason is known why this is the same program.**"}`
     ]),
     ""
   ].join("\n")

@@ -95,6 +95,16 @@ export const corruptChecks: ReadonlyArray<Check> = [
     }
   })),
   {
+    name: "a hold that grows and has no due row: corrupt",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.reserve("r", "a", "b"))
+      await put(bench, "b", TICK, undefined)
+      const legs = ["a", "b"].map((account) => ({ account, window: { kind: "none" }, unit: "u", limit: 100, total: 6 }))
+      await bench.changesNothing(() => bench.execute({ kind: "extend", id: "r", legs }), isCorrupt("b"))
+    }
+  },
+  {
     name: "the largest sums are sound",
     run: async (client, script) => {
       const bench = new Bench(client, script)

@@ -62,6 +62,24 @@ const calls: Readonly<Record<string, readonly [before: ReadonlyArray<object>, th
   ]
 }
 
+const fixed = { account: "a", window: { kind: "fixed", lengthMs: 20_000 }, unit: "u", limit: 20 }
+const plainLeg = { account: "a", window: { kind: "none" }, unit: "u", limit: 20 }
+
+/** What is called when, after the start. */
+const stories: Readonly<Record<string, ReadonlyArray<readonly [afterMs: number, commands: ReadonlyArray<object>]>>> = {
+  "a hold of the window before ends first": [
+    [15_000, [{ kind: "reserve", id: "1", ttlMs: 10_000, legs: [{ ...fixed, amount: 5 }] }]],
+    [21_000, [{ kind: "reserve", id: "2", ttlMs: 12_000, legs: [{ ...fixed, amount: 10 }] }]],
+    [21_000, [{ kind: "reserve", id: "x", ttlMs: 1_000, legs: [{ ...fixed, amount: 15 }] }]]
+  ],
+  "an expiry costs as much as was used": [
+    [0, [{ kind: "charge", id: "c", legs: [{ ...plainLeg, amount: 5 }] }]],
+    [0, [{ kind: "reserve", id: "1", ttlMs: 1_000, legs: [{ ...plainLeg, amount: 5, settle: "held" }] }]],
+    [40_000, [{ kind: "lookup", id: "1", legs: [plainLeg] }]],
+    [40_000, [{ kind: "charge", id: "d", legs: [{ ...plainLeg, amount: 1 }] }]]
+  ]
+}
+
 export const edgeChecks: ReadonlyArray<Check> = [
   {
     name: "calendar windows at their edges",
@@ -77,6 +95,17 @@ export const edgeChecks: ReadonlyArray<Check> = [
       const book = new Book(settings)
       if (before.length > 0) await asTheBook(bench, book, before)
       await asTheBook(bench, book, then)
+    }
+  })),
+  ...Object.entries(stories).map(([name, story]): Check => ({
+    name,
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      const book = new Book(settings)
+      for (const [afterMs, commands] of story) {
+        bench.nowMs = START_MS + afterMs
+        await asTheBook(bench, book, commands)
+      }
     }
   }))
 ]

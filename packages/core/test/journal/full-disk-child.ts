@@ -2,6 +2,7 @@
  * A process that may write 1 kB to a file, until it may write more.
  */
 import { spawnSync } from "node:child_process"
+import { readdirSync } from "node:fs"
 
 import { fileJournal, type JournalProblem } from "../../src/journal/index.ts"
 import { entryOf } from "./entry.ts"
@@ -14,7 +15,8 @@ for (const id of ["a", "b", "c", "d"]) {
 }
 const waiting = (await journal.pending(10)).map(({ ending }) => ending.id)
 const kinds = problems.map(({ kind }) => kind)
+const files = readdirSync(process.argv[2]!).filter((name) => name.endsWith(".journal")).length
 spawnSync("prlimit", [`--pid=${process.pid}`, "--fsize=unlimited"])
 await journal.record(entryOf("e"))
-process.send!({ rejected, waiting, kinds })
+process.send!({ rejected, waiting, kinds, files })
 process.disconnect()

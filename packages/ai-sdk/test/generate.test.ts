@@ -5,7 +5,7 @@ import { MockLanguageModelV4 } from "ai/test"
 import { describe, expect, it } from "vitest"
 
 import { DEFAULT_MAX_OUTPUT_TOKENS, metered, promptTokens } from "../src/index.ts"
-import { daily, given, said, usage } from "./given.ts"
+import { daily, given, said, settle, usage } from "./given.ts"
 
 const generating = (...results: ReadonlyArray<ReturnType<typeof said> | Error>) => {
   const rest = [...results]
@@ -116,6 +116,18 @@ describe("generateText", () => {
     await generateText({ model: metered(model, turn), prompt: "hi" })
     expect(turn.measured()).toEqual({ tokens: first + 10 + content })
     await turn.release()
+  })
+
+  it("a call that never answers is charged its prompt when its turn is aborted", async () => {
+    const client = new AbortController()
+    const { clock, turn, numbers } = await given({ signal: client.signal })
+    const model = new MockLanguageModelV4({ doGenerate: () => new Promise(() => {}) })
+    const call = metered(model, turn).doGenerate({ prompt: [] })
+    void Promise.allSettled([call])
+    await settle()
+    client.abort()
+    await clock.advance(5_000)
+    expect(await numbers()).toEqual([promptTokens(model.doGenerateCalls[0]!), 0])
   })
 
   it("calls that run at once hold for each", async () => {

@@ -113,6 +113,28 @@ describe("streamText", () => {
     expect(await numbers()).toEqual([promptTokens(model.doStreamCalls[0]!) + 4, 0])
   })
 
+  it.each([
+    ["ends without a report", "end"],
+    ["breaks", new Error("reset")]
+  ] as const)("a stream that %s is measured by itself, before its turn ends", async (_, then) => {
+    const { turn } = await given()
+    const model = streaming(text("abcd"), then)
+    await answer(model, turn).consumeStream()
+    expect(turn.measured()).toEqual({ tokens: promptTokens(model.doStreamCalls[0]!) + 4 })
+    await turn.release()
+  })
+
+  it("a call that is aborted while nobody reads is measured, though nothing cancels its stream", async () => {
+    const { turn } = await given()
+    const stop = new AbortController()
+    const model = streaming(long, "hang")
+    const params = { prompt: [], abortSignal: stop.signal }
+    await metered(model, turn).doStream(params)
+    stop.abort()
+    expect(turn.measured()["tokens"]).toBeGreaterThan(0)
+    await turn.release()
+  })
+
   it("ends once, whoever comes first", async () => {
     const { turn, numbers } = await given()
     const response = streamed(turn, answer(streaming([...text("a"), finish(30, 12)]), turn).toTextStreamResponse())

@@ -1,1 +1,10 @@
-export {}
+/**
+ * Tallystick's store in Postgres.
+ */
+export type { PostgresDriver, QueryOptions, QueryResult } from "./driver.ts"
+export { migrate } from "./migrate.ts"
+export type { Migrated, MigrateOptions } from "./migrate.ts"
+export type { PostgresStoreOptions } from "./options.ts"
+export { postgresStore } from "./postgres-store.ts"
+export { trialSchema } from "./trial-schema.ts"
+export type { TrialSchema } from "./trial-schema.ts"

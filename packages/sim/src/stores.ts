@@ -20,6 +20,8 @@ export { UnknownStore } from "./stores/unknown-store.ts"
 export const loadStore = async (spec: string): Promise<LoadedStore> => {
   if (spec.startsWith("batched:")) return withGroupCommit(spec, await loadStore(spec.slice("batched:".length)))
   if (spec === "memory") return { name: spec, makeStore: memoryStore, close: nothingToClose }
+  if (/^postgres(ql)?:/.test(spec))
+    return (await adapter(spec, "postgres", () => import("./stores/postgres.ts"))).postgresStores(spec)
   if (/^(redis|rediss):/.test(spec))
     return (await adapter(spec, "redis", () => import("./stores/redis.ts"))).redisStores(spec)
   if (!/^[./]|^[A-Za-z]:[\\/]|\.[cm]?[jt]s$/.test(spec)) throw new UnknownStore(spec, "it is neither")

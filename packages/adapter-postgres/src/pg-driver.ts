@@ -1,0 +1,91 @@
+/**
+ * The driver for pg: a pool that is given, or one made here and closed with the store.
+ *
+ * Statements have no names, so that PgBouncer in transaction mode passes them to whatever server connection is free: there is nothing to prepare again,
+ * since each is one call of a function that keeps its own plans.
+ */
+import { NotAppliedError } from "@tallystick/core/store"
+import type { Pool, PoolClient } from "pg"
+
+import type { PostgresDriver, QueryOptions, QueryResult } from "./driver.ts"
+
+export const pgDriver = (pool: Pool, isOwn: boolean): PostgresDriver => {
+  // An idle connection that dies is replaced at the next call, which says what befell it. Without a listener pg ends the process.
+  if (isOwn) pool.on("error", () => {})
+  return {
+    query: (text, values, options) => queryOn(pool, text, values, options),
+    close: isOwn ? () => pool.end() : undefined
+  }
+}
+
+const queryOn = async (
+  pool: Pool,
+  text: string,
+  values: ReadonlyArray<string>,
+  { signal, begins }: QueryOptions
+): Promise<QueryResult> => {
+  const client = await checkedOut(pool, signal)
+  // Also a connection in use tells of its death by this event, besides failing its query.
+  const ignore = (): void => {}
+  client.on("error", ignore)
+  let isReleased = false
+  const release = (destroys: boolean): void => {
+    if (isReleased) return
+    isReleased = true
+    signal.removeEventListener("abort", giveUp)
+    if (!destroys) client.off("error", ignore)
+    client.release(destroys)
+  }
+  // What is still under way at the deadline may answer later, so that the connection serves nobody else.
+  const giveUp = (): void => release(true)
+  signal.addEventListener("abort", giveUp)
+  try {
+    if (begins) await client.query("BEGIN ISOLATION LEVEL READ COMMITTED")
+    const { rows } = await client.query<Record<string, unknown>>(text, [...values])
+    if (begins) await client.query("COMMIT")
+    release(false)
+    return { rows }
+  } catch (error) {
+    // After an error of the server's the connection is good, but for a transaction that was begun.
+    release(begins || !hasCode(error))
+    throw error
+  }
+}
+
+const hasCode = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code)
+
+/** Nothing is sent before there is a connection, so that waiting in vain means: not applied. */
+const checkedOut = (pool: Pool, signal: AbortSignal): Promise<PoolClient> =>
+  new Promise((resolve, reject) => {
+    const onAbort = (): void =>
+      reject(
+        new NotAppliedError(
+          `no connection to Postgres by the deadline (${pool.totalCount} in the pool, ${pool.waitingCount} calls wait)`
+        )
+      )
+    if (signal.aborted) return onAbort()
+    signal.addEventListener("abort", onAbort)
+    pool.connect().then(
+      (client) => {
+        signal.removeEventListener("abort", onAbort)
+        if (signal.aborted) client.release()
+        else resolve(client)
+      },
+      (cause: unknown) => {
+        signal.removeEventListener("abort", onAbort)
+        reject(cause instanceof Error && refusesFor(cause) ? cause : noConnection(cause))
+      }
+    )
+  })
+
+/** What the server itself says when it refuses a connection is told by its code. */
+const refusesFor = (cause: Error): boolean => hasCode(cause) && "severity" in cause
+
+const noConnection = (cause: unknown): NotAppliedError =>
+  new NotAppliedError(
+    `no connection to Postgres: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`,
+    {
+      cause
+    }
+  )

@@ -125,6 +125,21 @@ const reasons: ReadonlyArray<Reason> = [
     why: "The tick of a hold that lives is not before `nextMs`; where both are the same it is the same tick."
   },
   { line: "slot.isFresh = true", why: REBORN },
+  {
+    line: "slot.dueChanged[tickMs] = true",
+    changes: ["true -> false"],
+    why: "Only the keys of this table are read."
+  },
+  {
+    line: "if not spendable or actual - own <= spendable then",
+    changes: ["<= -> <"],
+    why: "Where both are the same, `own + spendable` is `actual`."
+  },
+  {
+    line: "return delta > 0 and isOverflow(work, delta)",
+    changes: ["> -> >="],
+    why: "Nothing more overflows only where the sums have before, and that is unsound."
+  },
   { line: "slot.due = {}", why: REBORN },
   { line: "slot.dueChanged = {}", why: REBORN },
   { line: "slot.holds = {}", why: REBORN },

@@ -65,12 +65,32 @@ const calls: Readonly<Record<string, readonly [before: ReadonlyArray<object>, th
 const fixed = { account: "a", window: { kind: "fixed", lengthMs: 20_000 }, unit: "u", limit: 20 }
 const plainLeg = { account: "a", window: { kind: "none" }, unit: "u", limit: 20 }
 
+const finalize = (id: string, actual: number, overage: string): object => ({
+  kind: "finalize",
+  id,
+  overage,
+  ifUnknown: "mark",
+  sentAgoMs: 0,
+  legs: [{ ...plainLeg, actual }]
+})
+
 /** What is called when, after the start. */
 const stories: Readonly<Record<string, ReadonlyArray<readonly [afterMs: number, commands: ReadonlyArray<object>]>>> = {
   "a hold of the window before ends first": [
     [15_000, [{ kind: "reserve", id: "1", ttlMs: 10_000, legs: [{ ...fixed, amount: 5 }] }]],
     [21_000, [{ kind: "reserve", id: "2", ttlMs: 12_000, legs: [{ ...fixed, amount: 10 }] }]],
     [21_000, [{ kind: "reserve", id: "x", ttlMs: 1_000, legs: [{ ...fixed, amount: 15 }] }]]
+  ],
+  "capped, with less than is left": [
+    [0, [{ kind: "reserve", id: "1", ttlMs: 1_000, legs: [{ ...plainLeg, amount: 5 }] }]],
+    [0, [finalize("1", 18, "cap")]]
+  ],
+  "a reset at the deadline, then a late ending": [
+    [0, [{ kind: "reserve", id: "1", ttlMs: 1_000, legs: [{ ...plainLeg, amount: 5 }] }]],
+    [0, [{ kind: "extend", id: "1", whenUnknown: "charge-held", legs: [plainLeg] }]],
+    [1_000, [{ kind: "adjust", id: "a", adjustment: { kind: "reset" }, legs: [plainLeg] }]],
+    [1_001, [{ kind: "charge", id: "c", legs: [{ ...plainLeg, amount: 7 }] }]],
+    [1_002, [finalize("1", 2, "debit")]]
   ],
   "an expiry costs as much as was used": [
     [0, [{ kind: "charge", id: "c", legs: [{ ...plainLeg, amount: 5 }] }]],

@@ -35,6 +35,8 @@ describe("OpenAI", () => {
     ]
     assert.strictEqual(readUsage(openaiEvent, chunks).total, 5)
     assert.deepStrictEqual(readUsage(openaiEvent, chunks.slice(0, 1)), unknownUsage)
+    // A proxy that sends more after it takes nothing back.
+    assert.strictEqual(readUsage(openaiEvent, [...chunks, { choices: [], usage: null }]).total, 5)
   })
 
   it("a stream of responses says it when it ends, however it ends", () => {

@@ -259,6 +259,30 @@ end
 
 -- due -------------------------------------------------------------------------------------------------------------------------------------------
 
+-- Ticks and their due rows, some at a time: an account that was left alone for a day may have one for each of its seconds.
+local ROWS_PER_CALL = 200
+
+-- The next ticks that are due; the last of them (or `afterMs` if there is none), and whether there may be more.
+local function fetchTicks(slot, afterMs, timeMs)
+  local key = KEYS[call.accounts + slot.index]
+  local found = redis.call('ZRANGEBYSCORE', key, '(' .. exact(afterMs), exact(timeMs), 'WITHSCORES', 'LIMIT', 0, ROWS_PER_CALL)
+  local names, ticks = {}, {}
+  for at = 2, #found, 2 do
+    local tickMs = tonumber(found[at])
+    if tickMs > afterMs then
+      afterMs = tickMs
+      ticks[#ticks + 1] = tickMs
+      names[#names + 1] = 'due:' .. exact(tickMs)
+      slot.ticks[#slot.ticks + 1] = tickMs
+    end
+  end
+  local texts = #names > 0 and redis.call('HMGET', KEYS[slot.index], unpack(names)) or {}
+  for at, tickMs in ipairs(ticks) do
+    slot.due[tickMs] = slot.due[tickMs] or readDue(texts[at] or '')
+  end
+  return afterMs, #found == 2 * ROWS_PER_CALL
+end
+
 -- All ticks that are due, in order. Fetched once per call: holds that are added later fall due later.
 local function dueTicks(slot, timeMs)
   local row = slot.row
@@ -266,14 +290,13 @@ local function dueTicks(slot, timeMs)
     return {}
   end
   if not slot.ticks then
-    local ticks = {}
-    local tickMs = nextTick(slot, row.throughMs or row.lastMs)
-    while tickMs and isOver(tickMs, timeMs) do
-      ticks[#ticks + 1] = tickMs
-      tickMs = nextTick(slot, tickMs)
-    end
-    slot.ticks = ticks
-    slot.nextMs = tickMs or 0
+    slot.ticks = {}
+    local afterMs = row.throughMs or row.lastMs
+    local isMore
+    repeat
+      afterMs, isMore = fetchTicks(slot, afterMs, timeMs)
+    until not isMore
+    slot.nextMs = nextTick(slot, timeMs) or 0
   end
   return slot.ticks
 end
@@ -1260,8 +1283,9 @@ local function writeAccount(slot)
   if #set > 0 then
     redis.call('HSET', KEYS[slot.index], unpack(set))
   end
-  if #gone > 0 and not slot.isReborn then
-    redis.call('HDEL', KEYS[slot.index], unpack(gone))
+  -- Lua 5.1 unpacks some 8,000 values at most, and of ticks alone there may be more.
+  for first = 1, slot.isReborn and 0 or #gone, ROWS_PER_CALL do
+    redis.call('HDEL', KEYS[slot.index], unpack(gone, first, math.min(first + ROWS_PER_CALL - 1, #gone)))
   end
 end
 

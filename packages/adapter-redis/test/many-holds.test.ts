@@ -71,7 +71,8 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "many holds", (server) =>
         left -= ZREM_PER_CALL
         expect(await inspector.redis.zcard(index[0]!)).toBe(left)
         expect([calls("evalsha"), calls("zrem")]).toEqual([1, 1])
-        expect(calls("zrangebyscore")).toBeLessThanOrEqual(i === 0 ? 3 : 1)
+        // The first settles the tick: 200 of its holds, then none that is later, the next tick, and 64 stale ones.
+        expect(calls("zrangebyscore")).toBeLessThanOrEqual(i === 0 ? 4 : 1)
         expect(await sumsAt(laterMs + i, "many")).toEqual([count + i + 1, 0])
       }
       // A late ending of one of them corrects what its expiry charged.
@@ -103,5 +104,5 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "many holds", (server) =>
   test("7,000 that fall due at as many ticks are settled by one call", () => settleAll(7_000))
 
   // The script deletes all fields at once, and Lua hands over at most 8,000: see the report of the bug.
-  test.fails("10,000 that fall due at as many ticks are settled by one call", () => settleAll(10_000))
+  test("10,000 that fall due at as many ticks are settled by one call", () => settleAll(10_000))
 })

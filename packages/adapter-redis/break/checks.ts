@@ -5,7 +5,7 @@ import type { Check } from "./check.ts"
 import { clockChecks } from "./checks/clock.ts"
 import { corruptChecks } from "./checks/corrupt.ts"
 import { edgeChecks } from "./checks/edges.ts"
-import { staleChecks } from "./checks/stale.ts"
+import { holdsCheck, staleChecks } from "./checks/stale.ts"
 import { wrongTypeChecks } from "./checks/wrong-type.ts"
 
 export const checks: ReadonlyArray<Check> = [
@@ -13,5 +13,6 @@ export const checks: ReadonlyArray<Check> = [
   ...wrongTypeChecks,
   ...corruptChecks,
   ...staleChecks,
-  ...edgeChecks
+  ...edgeChecks,
+  holdsCheck
 ]

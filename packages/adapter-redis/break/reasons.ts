@@ -140,6 +140,50 @@ const reasons: ReadonlyArray<Reason> = [
     changes: ["> -> >="],
     why: "Nothing more overflows only where the sums have before, and that is unsound."
   },
+  {
+    line: "return { tag = 'Finalized', replayed = wasFinalized and counts.debit + counts.charge == 0 }",
+    changes: ["+ -> -"],
+    why: "All legs of an id are held and ended together, so that none is debited where one was finalized before: `counts.debit` is 0."
+  },
+  {
+    line: "say(not work.isNew and 1)",
+    changes: ["and -> or"],
+    why: "Of an account without a row core answers what the blank row says, which then is said."
+  },
+  {
+    line: "if row.expiresMs > 0 then",
+    why: "PERSIST of a key that does not expire does nothing."
+  },
+  {
+    line: "if slot.isChanged and slot.row.staleHolds > 0 then",
+    changes: ["> -> >="],
+    why: "Without stale holds there is nothing to drop."
+  },
+  {
+    line: "return #added > 0",
+    changes: ["> -> >="],
+    why: "The index, if there is one, gets the expiry again that it has."
+  },
+  {
+    line: "if value ~= loaded[name] then",
+    changes: ["value ~= loaded[name] -> true"],
+    why: "What has not changed is written again as it is."
+  },
+  {
+    line: "put(name, at > #TEXTS and exact(value) or value)",
+    changes: ["> -> >="],
+    why: "The last of the texts is `open`: 0 or 1, which reads the same as a number."
+  },
+  {
+    line: "if #changed > 1 then",
+    why: "With one account its index is the first thing that is written, and fails before anything is. (A forgotten account's foreign key is removed instead.)"
+  },
+  {
+    line: "if work.isNew then",
+    before: "say(work.account.period)",
+    changes: ["work.isNew -> false"],
+    why: "An account that is new or forgotten has no live ids in its index."
+  },
   { line: "slot.due = {}", why: REBORN },
   { line: "slot.dueChanged = {}", why: REBORN },
   { line: "slot.holds = {}", why: REBORN },

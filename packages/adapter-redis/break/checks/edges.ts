@@ -63,6 +63,14 @@ const calls: Readonly<Record<string, readonly [before: ReadonlyArray<object>, th
 }
 
 const fixed = { account: "a", window: { kind: "fixed", lengthMs: 20_000 }, unit: "u", limit: 20 }
+const unlimited = { account: "a", window: { kind: "none" }, unit: "u", limit: null }
+const wide = { account: "a", window: { kind: "none" }, unit: "u", limit: 1_000 }
+const reserveOf = (id: string, ttlMs: number): object => ({
+  kind: "reserve",
+  id,
+  ttlMs,
+  legs: [{ ...wide, amount: 1 }]
+})
 const plainLeg = { account: "a", window: { kind: "none" }, unit: "u", limit: 20 }
 
 const finalize = (id: string, actual: number, overage: string): object => ({
@@ -91,6 +99,19 @@ const stories: Readonly<Record<string, ReadonlyArray<readonly [afterMs: number, 
     [1_000, [{ kind: "adjust", id: "a", adjustment: { kind: "reset" }, legs: [plainLeg] }]],
     [1_001, [{ kind: "charge", id: "c", legs: [{ ...plainLeg, amount: 7 }] }]],
     [1_002, [finalize("1", 2, "debit")]]
+  ],
+  "a release at more than there is room for": [
+    [0, [{ kind: "charge", id: "c", legs: [{ ...unlimited, amount: Number.MAX_SAFE_INTEGER - 5 }] }]],
+    [0, [{ kind: "reserve", id: "1", ttlMs: 9_000, legs: [{ ...unlimited, amount: 5 }] }]],
+    [0, [{ kind: "extend", id: "1", legs: [{ ...unlimited, measured: 10 }] }]],
+    [0, [{ kind: "release", id: "1", legs: [unlimited] }]]
+  ],
+  "more stale holds than one call drops, and then it is forgotten": [
+    [0, Array.from({ length: 150 }, (_, at) => reserveOf(`s${at}`, 1_000))],
+    [0, [reserveOf("long", 20_000)]],
+    [2_000, [{ kind: "charge", id: "c", legs: [{ ...wide, amount: 0 }] }]],
+    [60_000, [{ kind: "charge", id: "x", legs: [{ ...wide, limit: undefined, amount: 1 }] }]],
+    [60_001, [{ kind: "lookup", id: "long", legs: [wide] }]]
   ],
   "an expiry costs as much as was used": [
     [0, [{ kind: "charge", id: "c", legs: [{ ...plainLeg, amount: 5 }] }]],

@@ -13,6 +13,21 @@ const rows: ReadonlyArray<readonly [count: number, left: ReadonlyArray<number>]>
   [150, [86, 22, 0, 0]]
 ]
 
+/** The script is asked for some of five, so that a thousand need not be made. */
+export const holdsCheck: Check = {
+  name: "some of the holds, in the order of their deadlines",
+  run: async (client, script) => {
+    const bench = new Bench(client, script)
+    const legs = [{ account: "a", window: { kind: "none" } as const }] as const
+    for (let second = 1; second <= 5; second++)
+      await bench.execute({ ...bench.reserve(`r${second}`, "a"), ttlMs: 1_000 * second })
+    bench.nowMs += 1_000
+    const question = { kind: "holds", legs, from: 1, count: 2 } as const
+    const reply = (await bench.ask(bench.encode([question], bench.nowMs))) as ReadonlyArray<string>
+    same(reply.slice(3), ["r3", "r4"], "two, from the second one that lives on")
+  }
+}
+
 export const staleChecks: ReadonlyArray<Check> = rows.map(([count, left]) => ({
   name: `${count} holds that expired at once leave ${left.join(", ")}`,
   run: async (client, script) => {

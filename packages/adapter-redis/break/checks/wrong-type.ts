@@ -17,6 +17,8 @@ export const wrongTypeChecks: ReadonlyArray<Check> = ["a:a", "a:b", "h:a", "h:b"
       await client.del(`${TAG}${key}`)
       await client.rpush(`${TAG}${key}`, "something else")
       await bench.changesNothing(() => bench.execute(bench.reserve("r", "a", "b")), isWrongType)
+      // A charge touches no index.
+      if (key.startsWith("h:") && isThere) await bench.execute(bench.charge("d", "a", "b"))
       const both = [bench.charge("c", "a", "b"), bench.reserve("r", "b"), bench.reserve("r", "a")]
       await bench.changesNothing(() => bench.execute(...both), isWrongType)
     }

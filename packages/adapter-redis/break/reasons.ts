@@ -184,6 +184,24 @@ const reasons: ReadonlyArray<Reason> = [
     changes: ["work.isNew -> false"],
     why: "An account that is new or forgotten has no live ids in its index."
   },
+  {
+    line: "if not asked or (set and PRICE[asked] <= PRICE[set]) then",
+    changes: ["<= -> <"],
+    why: "Policies of one price are one policy."
+  },
+  {
+    line: "if deadlineMs == entry.deadlineMs then",
+    changes: ["deadlineMs == entry.deadlineMs -> false"],
+    why: "The hold then leaves its due row and enters the same one again, with the same sums."
+  },
+  {
+    line: "account.throughMs = nil",
+    why: "Only forgotten rows have it, and a forgotten row is never settled again: it stays forgotten, or a blank one takes its place."
+  },
+  {
+    line: "after.changedMs = work.timeMs",
+    why: "Of a held entry only its deadline says when it is unknown, and its reservation was made after `bornMs` too."
+  },
   { line: "slot.due = {}", why: REBORN },
   { line: "slot.dueChanged = {}", why: REBORN },
   { line: "slot.holds = {}", why: REBORN },

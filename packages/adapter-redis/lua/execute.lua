@@ -215,10 +215,8 @@ local function isRollDue(account, changedMs, window, timeMs, holdsLive)
   if window.kind == 'idle' then
     return not holdsLive and timeMs >= changedMs + window.idleMs
   end
+  -- A window that is open and not `idle` has bounds.
   local _, endMs = boundsAt(window)
-  if not endMs or not account.endMs then
-    return false
-  end
   return nowMs >= account.endMs or endMs < account.startMs
 end
 
@@ -308,9 +306,6 @@ local function isForgottenAccount(work, ticks)
     return true
   end
   local timeMs = work.timeMs
-  if timeMs < account.changedMs + settings.unsettledRetentionMs then
-    return false
-  end
   if account.open ~= '1' or account.storedLimit ~= 'none' then
     return false
   end

@@ -484,11 +484,7 @@ local function commit(command, work)
   if work.isBirth then
     slot.isReborn = not slot.isFresh
     slot.isFresh = true
-    slot.due = {}
-    slot.dueChanged = {}
-    slot.holds = {}
-    slot.adjustments = {}
-    slot.newAdjustments = {}
+    -- Nothing else is to be taken back: what was forgotten until now was not changed in this call.
     slot.loaded = {}
   end
   slot.ticks = nil
@@ -944,7 +940,7 @@ local function finalize(command, works)
   if counts.charge == 0 and wasUnknown then
     return { tag = 'Unknown' }
   end
-  return { tag = 'Finalized', replayed = wasFinalized and counts.debit + counts.charge == 0 }
+  return { tag = 'Finalized', replayed = wasFinalized and counts.debit == 0 and counts.charge == 0 }
 end
 
 -- release ---------------------------------------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ local ENTRY = {
   'command', 'state', 'accounts', 'digest', 'settle', 'amount', 'held', 'measured', 'whenUnknown', 'deadlineMs', 'expiryCost', 'period', 'createdMs',
   'changedMs', 'debited', 'actual', 'overage', 'unbilled', 'late'
 }
-local ENTRY_TEXTS = { command = true, state = true, accounts = true, digest = true, settle = true, whenUnknown = true, overage = true, late = true }
+local ENTRY_TEXTS = { command = true, state = true, accounts = true, digest = true, settle = true, whenUnknown = true, overage = true }
 
 local function copy(row)
   local new = {}
@@ -824,7 +824,7 @@ local function finish(command, work, ending, how)
   after.actual = how.actual
   after.overage = how.overage
   after.unbilled = ending.unbilled
-  after.late = work.state == 'expired' and '1' or nil
+  after.late = work.state == 'expired' and 1 or nil
   after.changedMs = work.timeMs
   work.newEntry = after
   work.state = how.state
@@ -1355,9 +1355,6 @@ local function sayHolds(command)
   local work = settle(command, command.legs[1])
   say(work.timeMs)
   say(work.account.period)
-  if work.isNew then
-    return
-  end
   local key = KEYS[call.accounts + work.slot.index]
   local first = redis.call('ZCOUNT', key, '-inf', exact(work.timeMs)) + command.from
   for _, id in ipairs(redis.call('ZRANGE', key, first, first + command.count - 1)) do

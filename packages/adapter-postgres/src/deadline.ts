@@ -26,8 +26,8 @@ export const withDeadline = <A>(
     const giveUp = (): void => {
       end()
       controller.abort()
-      // What was waiting to be sent says so first.
-      queueMicrotask(() => queueMicrotask(() => reject(new DeadlineError(afterMs))))
+      // What was still waiting to be sent (for the pool) says so first, and that nothing happened; however many promises that passes through.
+      setImmediate(() => setImmediate(() => reject(new DeadlineError(afterMs))))
     }
     const timer = setTimeout(giveUp, afterMs)
     signal.addEventListener("abort", giveUp)

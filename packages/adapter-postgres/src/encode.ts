@@ -44,7 +44,12 @@ export const encodeCommands = (commands: ReadonlyArray<Command>, terms: CallTerm
 export const encodeUsage = (accounts: ReadonlyArray<AccountRef>, terms: CallTerms): CallInput => ({
   accounts: [],
   windows: [],
-  input: JSON.stringify({ ...terms, commands: [{ kind: "usage", id: "", legs: accounts.map(encodeLeg) }] })
+  input: JSON.stringify(usageInput(accounts, terms))
+})
+
+const usageInput = (accounts: ReadonlyArray<AccountRef>, terms: CallTerms): object => ({
+  ...terms,
+  commands: [{ kind: "usage", id: "", legs: accounts.map(encodeLeg) }]
 })
 
 /** Each account once, in the one order of the machine. What only reads locks nothing. */
@@ -135,17 +140,18 @@ const encodeWindow = (window: Window): object => {
 export const encodeHolds = (
   { account, after, limit }: { account: AccountRef; after: string | undefined; limit: number },
   terms: CallTerms
-): CallInput => {
-  const { input } = encodeUsage([account], terms)
-  return {
-    accounts: [account.account],
-    windows: [windowKey(account.window)],
-    input: input.replace(/\}$/, `,"after":${JSON.stringify(after ?? null)},"limit":${limit}}`)
-  }
-}
+): CallInput => ({
+  accounts: [account.account],
+  windows: [windowKey(account.window)],
+  input: JSON.stringify({ ...usageInput([account], terms), after: after ?? null, limit })
+})
 
-export const encodeSweep = (limit: number, terms: CallTerms): CallInput => ({
+/** `after`: where the sweep before this one stopped; null: it begins with the first account. */
+export const encodeSweep = (
+  { after, limit }: { after: ReadonlyArray<string> | null; limit: number },
+  terms: CallTerms
+): CallInput => ({
   accounts: [],
   windows: [],
-  input: JSON.stringify({ ...terms, limit })
+  input: JSON.stringify({ ...terms, limit, after })
 })

@@ -39,6 +39,8 @@ export const postgresStore = (options: PostgresStoreOptions): QuotaStore => {
 export const storeOf = (driver: PostgresDriver, terms: StoreTerms, isWithin: boolean): QuotaStore => {
   const caller = callerOf(driver, { callTimeoutMs: terms.callTimeoutMs, schema: terms.schema, isWithin })
   const ask = asker(caller, terms)
+  // Accounts are swept in turn, so that those which live do not hide the forgotten ones behind them.
+  let sweptTo: ReadonlyArray<string> | null = null
   return {
     capabilities: { atomicOver: "database", durable: true, clock: terms.clock, ledger: true },
     execute: (commands) =>
@@ -65,9 +67,15 @@ export const storeOf = (driver: PostgresDriver, terms: StoreTerms, isWithin: boo
     sweep: (limit) =>
       ask(
         "sweep",
-        () => readInteger(limit, "limit", 1, 1_000_000),
+        () => ({ after: sweptTo, limit: readInteger(limit, "limit", 1, 1_000_000) }),
         encodeSweep,
-        (_, rows): SweepReport => JSON.parse(rows[0]!)
+        (_, rows): SweepReport => {
+          const { after, ...report }: SweepReport & { readonly after: ReadonlyArray<string> | null } = JSON.parse(
+            rows[0]!
+          )
+          sweptTo = after
+          return report
+        }
       ),
     close: driver.close === undefined ? Effect.void : Effect.promise(driver.close)
   }

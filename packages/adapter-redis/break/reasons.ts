@@ -21,6 +21,17 @@ const REBORN =
   "A row that this call has changed is not forgotten, so that nothing of this call is there to be cleared; what was read of the earlier life lies at ticks that have passed, or is older than `bornMs`."
 
 const reasons: ReadonlyArray<Reason> = [
+  { line: "ticks[#ticks + 1] = tickMs", why: PREFETCH },
+  { line: "slot.due[tickMs] = slot.due[tickMs] or readDue", why: PREFETCH },
+  {
+    line: "#found == 2 * ROWS_PER_CALL",
+    why: "Another program, from 200 holds that are due on: test/many-holds.test.ts sees it; the programs here are smaller."
+  },
+  {
+    line: "unpack(gone, first",
+    changes: ["- -> +"],
+    why: "The parts then overlap by two, and a field that is gone is removed once more."
+  },
   {
     line: "local ENTRY_TEXTS",
     changes: ["true -> false"],

@@ -3,45 +3,68 @@
  */
 import { MisconfiguredError } from "@tallystick/core/store"
 
-import { withDeadline } from "./deadline.ts"
+import { type Deadline, pause, withDeadline } from "./deadline.ts"
 import type { PostgresDriver, QueryResult } from "./driver.ts"
 import { codeOf, isRetried, storeErrorOf, WRONG_ISOLATION } from "./errors.ts"
 import type { SchemaState } from "./version.ts"
 import { schemaProblem } from "./version.ts"
 
-export interface Caller {
-  readonly call: (text: string, values: ReadonlyArray<string>, signal: AbortSignal) => Promise<QueryResult["rows"]>
+export interface Statement {
+  readonly text: string
+  /** A lock is waited for so long: less than what is left of the call, so that waiting in vain is told as what it is, "not applied". */
+  readonly valuesFor: (lockTimeoutMs: number) => ReadonlyArray<string>
+  /** Aborts when the caller is gone. */
+  readonly signal: AbortSignal
+  /** From 0 to 1: so that two who met once do not meet again. */
+  readonly random: () => number
 }
 
-/**
- * @param isWithin the driver is somebody's transaction: after an error it has failed as a whole, so that nothing can be made again in it
- */
-export const callerOf = (
-  driver: PostgresDriver,
-  { callTimeoutMs, schema, isWithin }: { callTimeoutMs: number; schema: SchemaState; isWithin: boolean }
-): Caller => {
+export interface Caller {
+  readonly call: (statement: Statement) => Promise<QueryResult["rows"]>
+}
+
+/** The wait before a call is made again; it doubles up to the last. A row is mostly free after one commit, some ms. */
+const FIRST_WAIT_MS = 5
+const LAST_WAIT_MS = 250
+
+/** The part of the time left that may go by waiting for locks: the rest is for the work and the way back. */
+const LOCK_SHARE = 0.8
+
+export interface CallerTerms {
+  readonly callTimeoutMs: number
+  readonly schema: SchemaState
+  /** The driver is somebody's transaction: after an error it has failed as a whole, so that nothing can be made again in it. */
+  readonly isWithin: boolean
+}
+
+export const callerOf = (driver: PostgresDriver, { callTimeoutMs, schema, isWithin }: CallerTerms): Caller => {
   // Learned at the first call: to ask each time would cost two more trips (BEGIN and COMMIT) where the default is right, as it nearly always is.
   let begins = false
 
-  const attempt = async (text: string, values: ReadonlyArray<string>, signal: AbortSignal): Promise<QueryResult> => {
-    for (;;) {
+  const attempt = async ({ random, text, valuesFor }: Statement, deadline: Deadline): Promise<QueryResult> => {
+    const { signal } = deadline
+    for (let waitMs = FIRST_WAIT_MS; ;) {
       try {
+        const values = valuesFor(Math.max(1, Math.floor(deadline.leftMs() * LOCK_SHARE)))
         return await driver.query(text, values, { signal, begins })
       } catch (error) {
         if (signal.aborted || isWithin) throw error
         if (codeOf(error) === WRONG_ISOLATION && !begins) begins = true
         else if (!isRetried(error)) throw await named(driver, schema, signal, error)
+        // Nothing is under way while it waits: at the deadline the error before says what is true.
+        else if (!(await pause(waitMs * (0.5 + random()), signal))) throw error
+        else waitMs = Math.min(LAST_WAIT_MS, waitMs * 2)
       }
     }
   }
 
   return {
-    call: async (text, values, signal) => {
+    call: async (statement) => {
       try {
-        const { rows } = await withDeadline(callTimeoutMs, signal, (ending) => attempt(text, values, ending))
+        const { rows } = await withDeadline(callTimeoutMs, statement.signal, (deadline) => attempt(statement, deadline))
         return rows
       } catch (error) {
-        throw storeErrorOf(error)
+        throw storeErrorOf(error, isWithin)
       }
     }
   }

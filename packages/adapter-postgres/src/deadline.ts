@@ -1,6 +1,6 @@
 /**
  * Every call ends by its deadline, whatever the socket does. What goes over a real socket ends by real time, also in a simulated world: this file
- * alone sets a timer.
+ * alone sets timers.
  */
 
 /** Thrown at the deadline. */
@@ -11,11 +11,18 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Rejects with `DeadlineError` after so many ms, or at once when `signal` aborts; `start` gets a signal that aborts then. */
+/** What is left of a call's time. */
+export interface Deadline {
+  /** Aborts at the deadline, or when the caller is gone. */
+  readonly signal: AbortSignal
+  readonly leftMs: () => number
+}
+
+/** Rejects with `DeadlineError` after so many ms, or at once when `signal` aborts; `start` gets the deadline. */
 export const withDeadline = <A>(
   afterMs: number,
   signal: AbortSignal,
-  start: (signal: AbortSignal) => Promise<A>
+  start: (deadline: Deadline) => Promise<A>
 ): Promise<A> =>
   new Promise((resolve, reject) => {
     const controller = new AbortController()
@@ -26,12 +33,14 @@ export const withDeadline = <A>(
     const giveUp = (): void => {
       end()
       controller.abort()
-      // What was still waiting to be sent (for the pool) says so first, and that nothing happened; however many promises that passes through.
+      // What was still waiting to be sent (for the pool, or to try again) says so first, and that nothing happened; however many promises that passes
+      // through.
       setImmediate(() => setImmediate(() => reject(new DeadlineError(afterMs))))
     }
+    const endMs = performance.now() + afterMs
     const timer = setTimeout(giveUp, afterMs)
     signal.addEventListener("abort", giveUp)
-    start(controller.signal).then(
+    start({ signal: controller.signal, leftMs: () => Math.max(0, endMs - performance.now()) }).then(
       (value) => {
         end()
         resolve(value)
@@ -41,4 +50,18 @@ export const withDeadline = <A>(
         reject(error instanceof Error ? error : new Error(String(error)))
       }
     )
+  })
+
+/** Waits so many ms; false: the signal aborted before. */
+export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
+  new Promise((resolve) => {
+    const end = (isOver: boolean) => (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", abort)
+      resolve(isOver)
+    }
+    const abort = end(false)
+    const timer = setTimeout(end(true), ms)
+    if (signal.aborted) abort()
+    else signal.addEventListener("abort", abort)
   })

@@ -11,11 +11,22 @@ import {
 
 import { DeadlineError } from "./deadline.ts"
 
-/** SQLSTATE of a server's error. */
-export const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code)
-    ? error.code
-    : undefined
+/** SQLSTATE of a server's error, also of one that a query builder has wrapped (Drizzle puts it one deep, as `cause`). */
+export const codeOf = (error: unknown): string | undefined => serverErrorOf(error)?.code
+
+const MAX_WRAPPED = 5
+
+const serverErrorOf = (error: unknown): (Error & { readonly code: string }) | undefined => {
+  let at = error
+  for (let depth = 0; depth < MAX_WRAPPED && at instanceof Error; depth++) {
+    if (isServerError(at)) return at
+    at = at.cause
+  }
+  return undefined
+}
+
+const isServerError = (error: Error): error is Error & { readonly code: string } =>
+  "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code)
 
 /** The transaction runs at another isolation than READ COMMITTED (raised by the function). */
 export const WRONG_ISOLATION = "TY003"
@@ -45,6 +56,7 @@ const misconfigured: Readonly<Record<string, string>> = {
   TY001: "the schema is of another version",
   TY002: "this server is a read replica: connect to the primary",
   [WRONG_ISOLATION]: "the transaction must run at READ COMMITTED",
+  "25P01": "this is no transaction: within takes the client or tx of one that has begun",
   "25006": "this connection takes no writes (a read replica, or a read-only transaction)",
   "3F000": "there is no such schema: run migrate()",
   "42883": "the schema lacks the function: run migrate()",
@@ -58,19 +70,24 @@ const misconfigured: Readonly<Record<string, string>> = {
 /** Errors after which the server may have committed all the same: it was stopped, or lost its replica, while it was about to say so. */
 const mayHaveCommitted = new Set(["57P01", "57P02", "57P04", "57P05", "40003", "08006", "08007", "08P01"])
 
-export const storeErrorOf = (error: unknown): StoreError => {
+/** @param isWithin it was sent inside a transaction that has not been committed, and cannot be any more */
+export const storeErrorOf = (error: unknown, isWithin = false): StoreError => {
   if (isStoreError(error)) return error
-  const text = error instanceof Error ? error.message : String(error)
-  const code = codeOf(error)
-  if (error instanceof DeadlineError || code === undefined || mayHaveCommitted.has(code))
-    return new OutcomeUnknownError(text, { cause: error })
-  if (code in notApplied) return new NotAppliedError(`${notApplied[code]} (${text})`, { cause: error })
-  if (code in misconfigured) return new MisconfiguredError(`${misconfigured[code]} (${text})`, { cause: error })
+  const inner = serverErrorOf(error)
+  const code = inner?.code
+  const failed = isWithin ? "; the transaction has failed as a whole: roll it back" : ""
+  const text = `${textOf(inner ?? error)}${failed}`
+  const cause = { cause: error }
+  if (error instanceof DeadlineError || code === undefined) return new OutcomeUnknownError(text, cause)
+  if (mayHaveCommitted.has(code) && !isWithin) return new OutcomeUnknownError(text, cause)
+  if (code in notApplied) return new NotAppliedError(`${notApplied[code]} (${text})`, cause)
+  if (code in misconfigured) return new MisconfiguredError(`${misconfigured[code]} (${text})`, cause)
   // A row that contradicts its table's checks, or holds what is not a number.
-  if (/^(?:22|23)/.test(code))
-    return new CorruptError(`what this store holds contradicts itself (${text})`, { cause: error })
-  return new NotAppliedError(`${text} (${code})`, { cause: error })
+  if (/^(?:22|23)/.test(code)) return new CorruptError(`what this store holds contradicts itself (${text})`, cause)
+  return new NotAppliedError(`${text} (${code})`, cause)
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const isStoreError = (error: unknown): error is StoreError =>
   error instanceof NotAppliedError ||

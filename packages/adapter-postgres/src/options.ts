@@ -5,6 +5,7 @@ import { defaultSettings, InvalidInput, readChoice, readInteger } from "@tallyst
 import type { Settings } from "@tallystick/core/machine"
 import type { Pool, PoolConfig } from "pg"
 
+import type { PostgresDriver } from "./driver.ts"
 import { DEFAULT_SCHEMA, quotedSchema } from "./schema.ts"
 import type { SchemaState } from "./version.ts"
 
@@ -15,6 +16,13 @@ export interface PostgresStoreOptions extends Partial<Settings> {
   readonly url?: string | undefined
   /** What else that pool is made with (`max`, `ssl` …). */
   readonly options?: PoolConfig | undefined
+  /** Or another client: one function. */
+  readonly driver?: PostgresDriver | undefined
+  /**
+   * Statements get names, so that a connection parses and plans each once. Default true. Where a pooler hands out server connections that do not know them
+   * (PgBouncer in transaction mode, without `max_prepared_statements`), the store learns it from the first refusal; false spares it that.
+   */
+  readonly prepare?: boolean | undefined
   /** Default: `tallystick`. */
   readonly schema?: string | undefined
   /** Whose clock decides: the server's (default), or Effect's `Clock` of the caller, for tests. */
@@ -28,15 +36,14 @@ export interface StoreTerms {
   readonly schema: SchemaState
   readonly clock: "store" | "caller"
   readonly callTimeoutMs: number
-  /** How long a lock is waited for: less than the deadline, so that waiting in vain is told as what it is, "not applied". */
-  readonly lockTimeoutMs: number
+  readonly prepare: boolean
 }
 
 const DEFAULT_CALL_TIMEOUT_MS = 5_000
 
 export const readOptions = (options: PostgresStoreOptions): StoreTerms => {
-  if (options.pool !== undefined && (options.url !== undefined || options.options !== undefined))
-    throw new InvalidInput("pool", "given without url and options", "both")
+  const given = [options.pool, options.driver, options.url ?? options.options].filter((way) => way !== undefined)
+  if (given.length > 1) throw new InvalidInput("pool", "one of pool, driver, and url with options", "more than one")
   const retention = (field: keyof Settings): number =>
     readInteger(options[field] ?? defaultSettings[field], field, 1, 2 ** 45)
   const callTimeoutMs = readInteger(options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS, "callTimeoutMs", 10, 86_400_000)
@@ -50,6 +57,11 @@ export const readOptions = (options: PostgresStoreOptions): StoreTerms => {
     schema: { name, quoted: quotedSchema(name) },
     clock: readChoice(options.clock ?? "store", "clock", ["store", "caller"]),
     callTimeoutMs,
-    lockTimeoutMs: Math.max(1, Math.floor(callTimeoutMs * 0.8))
+    prepare: readFlag(options.prepare ?? true, "prepare")
   }
+}
+
+const readFlag = (value: unknown, field: string): boolean => {
+  if (typeof value === "boolean") return value
+  throw new InvalidInput(field, "true or false", value)
 }

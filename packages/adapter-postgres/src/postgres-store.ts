@@ -6,7 +6,9 @@ import type { AccountRef, Command } from "@tallystick/core/machine"
 import { CorruptError, MisconfiguredError, NotAppliedError, OutcomeUnknownError } from "@tallystick/core/store"
 import type { AccountId, CallError, Hold, Page, PageRequest, QuotaStore, SweepReport } from "@tallystick/core/store"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import { Pool } from "pg"
 
 import { callerOf } from "./call.ts"
@@ -20,6 +22,7 @@ import { readOptions } from "./options.ts"
 import type { PostgresStoreOptions, StoreTerms } from "./options.ts"
 import { pgDriver } from "./pg-driver.ts"
 import { VERSION } from "./schema.ts"
+import { type Transaction, transactionDriver } from "./within.ts"
 
 /**
  * A store in Postgres: durable, exact under any number of processes, with a ledger of every change.
@@ -29,11 +32,33 @@ import { VERSION } from "./schema.ts"
  * @example
  * const quota = createQuota({ store: postgresStore({ url: process.env.DATABASE_URL }) })
  */
-export const postgresStore = (options: PostgresStoreOptions): QuotaStore => {
+export const postgresStore = (options: PostgresStoreOptions): PostgresStore => {
   const terms = readOptions(options)
-  const pool = options.pool ?? new Pool({ ...options.options, connectionString: options.url })
-  return storeOf(pgDriver(pool, options.pool === undefined), terms, false)
+  return {
+    ...storeOf(driverOf(options, terms), terms, false),
+    within: (transaction) => storeOf(transactionDriver(transaction, terms.schema), terms, true)
+  }
 }
+
+export interface PostgresStore extends QuotaStore {
+  /**
+   * The same store inside a transaction of the caller's, which must run at READ COMMITTED. What is rolled back never happened, what is committed did. After an
+   * error of the store's the transaction has failed as a whole: roll it back, and begin again. Cheap: make one for each transaction, and leave it behind with it.
+   *
+   * A quota over it sends nothing behind the caller's back: no heartbeat, nothing again, nothing later. A reservation that it opens is renewed by whoever
+   * resumes it behind the commit. Until the commit the accounts' rows are locked, so call no model in between.
+   *
+   * @example
+   * await client.query("BEGIN")
+   * await client.query("INSERT INTO orders (id) VALUES ($1)", [order])
+   * await createQuota({ store: store.within(client) }).addCredit({ account, unit, amount: 500, paymentId: order })
+   * await client.query("COMMIT")
+   */
+  readonly within: (transaction: Transaction) => QuotaStore
+}
+
+const driverOf = ({ driver, options, pool, url }: PostgresStoreOptions, { prepare }: StoreTerms): PostgresDriver =>
+  driver ?? pgDriver(pool ?? new Pool({ ...options, connectionString: url }), pool === undefined, prepare)
 
 /** The store over any driver. */
 export const storeOf = (driver: PostgresDriver, terms: StoreTerms, isWithin: boolean): QuotaStore => {
@@ -42,7 +67,13 @@ export const storeOf = (driver: PostgresDriver, terms: StoreTerms, isWithin: boo
   // Accounts are swept in turn, so that those which live do not hide the forgotten ones behind them.
   let sweptTo: ReadonlyArray<string> | null = null
   return {
-    capabilities: { atomicOver: "database", durable: true, clock: terms.clock, ledger: true },
+    capabilities: {
+      atomicOver: "database",
+      durable: true,
+      clock: terms.clock,
+      ledger: true,
+      ...(isWithin && { withinTransaction: true })
+    },
     execute: (commands) =>
       ask(
         "execute",
@@ -96,20 +127,19 @@ const asker =
     encode: (input: Input, terms: CallTerms) => CallInput,
     decode: (input: Input, rows: ReadonlyArray<string>) => A
   ): Effect.Effect<A, CallError> =>
-    Effect.flatMap(Clock.currentTimeMillis, (clockMs) =>
+    Effect.contextWith((context: Context.Context<never>) =>
       Effect.tryPromise({
         try: async (signal) => {
           const input = read()
-          const nowMs = terms.clock === "caller" ? Math.floor(clockMs) : null
-          const encoded = encode(input, {
-            ...terms.settings,
-            nowMs,
-            lockTimeoutMs: terms.lockTimeoutMs,
-            version: VERSION
-          })
+          const clock = Context.get(context, Clock.Clock)
+          const nowMs = terms.clock === "caller" ? Math.floor(clock.currentTimeMillisUnsafe()) : null
+          const valuesFor = (lockTimeoutMs: number): ReadonlyArray<string> => {
+            const encoded = encode(input, { ...terms.settings, nowMs, lockTimeoutMs, version: VERSION })
+            return [arrayText(encoded.accounts), arrayText(encoded.windows), encoded.input]
+          }
+          const random = (): number => Effect.runSyncWith(context)(Random.next)
           const text = `SELECT answer FROM ${terms.schema.quoted}.${name}($1::text[], $2::text[], $3::jsonb) AS answer`
-          const values = [arrayText(encoded.accounts), arrayText(encoded.windows), encoded.input]
-          const rows = await caller.call(text, values, signal)
+          const rows = await caller.call({ text, valuesFor, signal, random })
           return decode(
             input,
             rows.map((row) => String(row["answer"]))

@@ -13,7 +13,7 @@ import { type CallError, NotAppliedError } from "../store/errors.ts"
 import { newSending, type Sending, sendOne } from "./call.ts"
 import { durationText } from "./duration-text.ts"
 import type { Ending } from "./ending.ts"
-import { atNow, type Environment } from "./environment.ts"
+import { atNow, type Environment, isWithinTransaction } from "./environment.ts"
 import { QuotaConflict } from "./errors.ts"
 import { Meter } from "./meter.ts"
 import { extendOf, type Part, reserveOf } from "./part.ts"
@@ -40,7 +40,9 @@ export const admit = Effect.fnUntraced(function* (
   if (env.releasing.has(part.id)) return yield* Effect.fail(new QuotaConflict(requestId, "ended"))
   const sending = newSending()
   const undo = startRelease(env, requestId, part)
-  const isUndone = (cause: Cause.Cause<unknown>) => undoes === "failure" || Cause.hasInterrupts(cause)
+  // A transaction that failed has undone it, and takes nothing more.
+  const isUndone = (cause: Cause.Cause<unknown>) =>
+    !isWithinTransaction(env) && (undoes === "failure" || Cause.hasInterrupts(cause))
   const startNanos = yield* Clock.monotonicTimeNanos
   const outcome = yield* restore(
     sendOne(

@@ -12,6 +12,7 @@ import type { Command } from "../machine/command.ts"
 import type { Outcome } from "../machine/outcome.ts"
 import { type CallError, CorruptError, NotAppliedError, OutcomeUnknownError, type StoreError } from "../store/errors.ts"
 import type { QuotaStore } from "../store/port.ts"
+import { isWithinTransaction } from "./environment.ts"
 
 /**
  * The wait before a call is made again; it doubles. A pool that is exhausted or a failover is mostly over within 50
@@ -80,7 +81,7 @@ export const send = (
       sending.count += 1
       sending.open += 1
       return Effect.onExit(execute(store, commands), (exit) => Effect.sync(() => note(sending, exit)))
-    }).pipe(Effect.retry({ schedule: again, while: isPassing })),
+    }).pipe(Effect.retry({ schedule: again, while: (error) => isPassing(error) && !isWithinTransaction({ store }) })),
     withinMs,
     () => new OutcomeUnknownError(`no answer within ${withinMs} ms`)
   )

@@ -17,7 +17,7 @@ import { unsettled } from "./try-ending.ts"
 
 /**
  * The settle-once latch: who comes first ends the turn; all get the same settlement. Nothing that waits for it can
- * interrupt it. It takes as long as `settleWithinMs` and one call at most.
+ * interrupt it. It takes as long as `settleWithinMs` and one call at most. It dies only where the caller's own transaction has failed.
  */
 export const end = (env: Environment, turn: Turn, ended: Ended, actuals: Amounts = {}): Effect.Effect<Settlement> =>
   Effect.uninterruptible(
@@ -26,9 +26,9 @@ export const end = (env: Environment, turn: Turn, ended: Ended, actuals: Amounts
       turn.ended = ended
       turn.forget()
       turn.heartbeat?.interruptUnsafe()
-      return Effect.flatMap(settle(env, turn, ended, actuals), (settlement) => {
+      return Effect.onExit(settle(env, turn, ended, actuals), (exit) => {
         env.turns.delete(turn)
-        return Effect.as(Deferred.succeed(turn.done, settlement), settlement)
+        return Deferred.done(turn.done, exit)
       })
     })
   )

@@ -38,6 +38,10 @@ export interface Environment {
   replayPlanned: boolean
 }
 
+/** The store is a transaction of the caller's: nothing is sent again, later, or behind the caller's back, and an error fails all of it. */
+export const isWithinTransaction = ({ store }: Pick<Environment, "store">): boolean =>
+  store.capabilities.withinTransaction === true
+
 /** The time, in whole milliseconds: a clock may give fractions, a command may not carry them. */
 export const currentMs: Effect.Effect<number> = Effect.map(Clock.currentTimeMillis, Math.floor)
 

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { LegState, Outcome } from "../machine/outcome.ts"
 import { inBackground } from "./background.ts"
 import { send } from "./call.ts"
-import { atNow, currentMs, type Environment } from "./environment.ts"
+import { atNow, currentMs, type Environment, isWithinTransaction } from "./environment.ts"
 import { ReservationEnded } from "./errors.ts"
 import { report } from "./report.ts"
 import { extendOf } from "./part.ts"
@@ -17,11 +17,16 @@ import type { Turn } from "./turn.ts"
 /** After a beat that failed the next comes sooner: a twelfth of the ttl, so that eight fit before the deadline. */
 const HURRIED_BEATS_PER_TTL = 12
 
-/** Starts it. It ends with the turn, when the turn was ended elsewhere, after `renewForMs`, and with the quota. */
+/**
+ * Starts it. It ends with the turn, when the turn was ended elsewhere, after `renewForMs`, and with the quota. Inside a transaction there is none: whoever
+ * resumes the reservation behind the commit renews it.
+ */
 export const startHeartbeat = (env: Environment, turn: Turn): Effect.Effect<void> =>
-  Effect.map(inBackground(env, beats(env, turn)), (fiber) => {
-    turn.heartbeat = fiber
-  })
+  isWithinTransaction(env)
+    ? Effect.void
+    : Effect.map(inBackground(env, beats(env, turn)), (fiber) => {
+        turn.heartbeat = fiber
+      })
 
 const beats = Effect.fnUntraced(function* (env: Environment, turn: Turn) {
   const everyMs = Math.ceil(turn.settings.ttlMs / BEATS_PER_TTL)

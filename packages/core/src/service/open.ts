@@ -12,7 +12,7 @@ import { refuseOtherKeys, readObject, readText } from "./check.ts"
 import { checked } from "./checked.ts"
 import { type Denial, denialOf, type Refused } from "./denial.ts"
 import { end } from "./end.ts"
-import { currentMs, type Environment } from "./environment.ts"
+import { currentMs, type Environment, isWithinTransaction } from "./environment.ts"
 import { QuotaClosed, type QuotaConflict } from "./errors.ts"
 import { startHeartbeat } from "./heartbeat.ts"
 import { type Leg, readLimits } from "./leg.ts"
@@ -97,7 +97,8 @@ export const openTurn = Effect.fnUntraced(function* (
   const decided = yield* Effect.result(admit(env, restore, asked.requestId, part, asked.settings.ttlMs, undoes))
   if (decided._tag === "Failure") {
     const error = decided.failure
-    if (env.settings.enforce || error._tag === "InvalidInput") return yield* Effect.fail(asOptionsError(error))
+    if (env.settings.enforce || error._tag === "InvalidInput" || isFailed(env, error))
+      return yield* Effect.fail(asOptionsError(error))
     yield* report(env.observer, "undecided", { requestId: asked.requestId, error })
     const standing: Standing =
       error._tag === "QuotaConflict" ? { _tag: "observed", refused: null } : { _tag: "undecided" }
@@ -112,6 +113,10 @@ export const openTurn = Effect.fnUntraced(function* (
   const standing: Standing = { _tag: "observed", refused: outcome }
   return { turn: yield* begin(env, asked, standing, knownAtMs, watched), accounts: outcome.accounts }
 })
+
+/** An error has failed the caller's transaction: nothing goes on in it. */
+const isFailed = (env: Environment, error: OpenError): boolean =>
+  isWithinTransaction(env) && error._tag !== "QuotaConflict"
 
 const deny = Effect.fnUntraced(function* (
   env: Environment,

@@ -1,5 +1,6 @@
 /**
- * Delivers endings: again and again within bounds; then into the journal. It never fails.
+ * Delivers endings: again and again within bounds; then into the journal. It never fails, but for an ending inside a transaction of the caller's: that has
+ * failed as a whole, and whoever does not hear of it believes that it was committed. So it dies of the error.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -11,7 +12,7 @@ import type { Outcome } from "../machine/outcome.ts"
 import type { CallError } from "../store/errors.ts"
 import { isPassing } from "./call.ts"
 import type { Ending } from "./ending.ts"
-import type { Environment } from "./environment.ts"
+import { type Environment, isWithinTransaction } from "./environment.ts"
 import { attempt } from "./journal.ts"
 import type { UnsettledReason } from "./observer.ts"
 import { replayLater } from "./replay.ts"
@@ -31,6 +32,7 @@ const backoff = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced
 
 /** Delivers one ending, or records it. */
 const deliver = Effect.fnUntraced(function* (env: Environment, ending: Ending): Effect.fn.Return<Delivery> {
+  if (isWithinTransaction(env)) return yield* answered(env, ending, yield* Effect.orDie(tryEnding(env, ending)))
   const withinNanos = BigInt(env.settings.settleWithinMs) * 1_000_000n
   const startNanos = yield* Clock.monotonicTimeNanos
   const isInTime = Effect.map(Clock.monotonicTimeNanos, (nanos) => nanos - startNanos < withinNanos)
@@ -39,9 +41,16 @@ const deliver = Effect.fnUntraced(function* (env: Environment, ending: Ending): 
     Effect.result
   )
   if (tried._tag === "Failure") return yield* record(env, ending, tried.failure)
+  return yield* answered(env, ending, tried.success)
+})
+
+const answered = Effect.fnUntraced(function* (
+  env: Environment,
+  ending: Ending,
+  outcome: Outcome
+): Effect.fn.Return<Delivery> {
   env.releasing.delete(ending.id)
-  const problem = yield* judge(env, ending, tried.success)
-  return { outcome: tried.success, problem, journaled: false }
+  return { outcome, problem: yield* judge(env, ending, outcome), journaled: false }
 })
 
 const record = Effect.fnUntraced(function* (

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 
 import { end } from "./end.ts"
-import type { Environment } from "./environment.ts"
+import { type Environment, isWithinTransaction } from "./environment.ts"
 import { QuotaClosed } from "./errors.ts"
 import { replay } from "./replay.ts"
 
@@ -23,6 +23,8 @@ export const DEFAULT_CLOSE_GRACE_MS = 10_000
 export const shutdown = (env: Environment, graceMs: number): Effect.Effect<void> =>
   Effect.gen(function* () {
     env.closed = true
+    // What was opened inside a transaction is its handle's holder's, if it is committed.
+    if (isWithinTransaction(env)) return
     if (graceMs > 0) yield* Effect.timeoutOption(awaitTurns(env), graceMs)
     for (const turn of env.turns) turn.controller.abort(new QuotaClosed())
     // Their holders react to the signal before they are ended.

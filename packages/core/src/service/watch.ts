@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 
 import { inBackground } from "./background.ts"
 import { end } from "./end.ts"
-import type { Environment } from "./environment.ts"
+import { type Environment, isWithinTransaction } from "./environment.ts"
 import type { Turn } from "./turn.ts"
 
 /**
@@ -16,7 +16,8 @@ export const watch = (env: Environment, turn: Turn, signal: AbortSignal | undefi
   if (signal === undefined) return
   const abort = () => {
     turn.controller.abort(signal.reason)
-    if (endsOnAbort) Effect.runForkWith(env.context)(endAfterGrace(env, turn))
+    // Inside a transaction nobody acts but its caller, who gives it up by rolling back.
+    if (endsOnAbort && !isWithinTransaction(env)) Effect.runForkWith(env.context)(endAfterGrace(env, turn))
   }
   if (signal.aborted) return abort()
   signal.addEventListener("abort", abort, { once: true })

@@ -19,6 +19,11 @@ export interface Capabilities {
   readonly clock: "store" | "caller"
   /** It keeps every change, so that `used` and `reserved` can be recomputed. */
   readonly ledger: boolean
+  /**
+   * It works inside a transaction of its caller's, which ends when its caller says so, and fails as a whole after an error. So nothing is sent again, later, or
+   * behind the caller's back. Absent: no.
+   */
+  readonly withinTransaction?: boolean | undefined
 }
 
 /** A store as code without Effect sees it. Adapters make one; `createQuota` takes it. */

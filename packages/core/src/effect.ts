@@ -14,6 +14,7 @@
 export * from "./http/index.ts"
 export type { Overage, Settle, WarnAt, WhenUnknown } from "./machine/command.ts"
 export { InvalidInput } from "./machine/invalid-input.ts"
+export type { Charge, ChargeRequest, FinalizeRequest, ReleaseRequest } from "./service/by-id.ts"
 export type { AccountUsage, Denial } from "./service/denial.ts"
 export { QuotaClosed, QuotaConflict, QuotaDenied, ReservationEnded } from "./service/errors.ts"
 export type { Growth, GrowError } from "./service/grow.ts"

@@ -33,16 +33,43 @@ const counted: Readonly<Record<string, Settle>> = { requests: "held", streams: "
 
 const settleOf = (unit: string): Settle => (Object.hasOwn(counted, unit) ? counted[unit]! : "actual")
 
+/** The machine calls them legs; users wrote limits. */
+export const limitsError = (error: InvalidInput): InvalidInput =>
+  new InvalidInput(error.field.replace(/^legs\b/, "limits"), error.range, error.value)
+
 /** The legs of a call. Throws `InvalidInput` naming `limits[i].…` or `estimate.…`. */
 export const readLimits = (limits: unknown, estimate: unknown): ReadonlyArray<Leg> => {
   const amounts = estimate === undefined ? {} : readObject(estimate, "estimate", "amounts by unit")
-  return readLegs(limits, "limits", (fields, field) => {
+  return readLegsOf(limits, (unit) => {
+    const amount = Object.hasOwn(amounts, unit) ? amounts[unit] : undefined
+    if (amount === undefined && Object.hasOwn(counted, unit)) return 1
+    return readAmount(amount, `estimate.${unit}`, 1)
+  })
+}
+
+/** The legs of a call that is over, at what it used. Throws `InvalidInput` naming `limits[i].…` or `used.…`. */
+export const readUsed = (limits: unknown, used: unknown): ReadonlyArray<Leg> => {
+  const amounts = readObject(used, "used", "amounts by unit")
+  const legs = readLegsOf(limits, (unit, settle) => {
+    const amount = Object.hasOwn(amounts, unit) ? amounts[unit] : undefined
+    // A slot costs nothing; a call that is over was one request.
+    if (amount === undefined && settle !== "actual") return settle === "held" ? 1 : 0
+    return readAmount(amount, `used.${unit}`)
+  })
+  readAmounts(used, "used", new Set(legs.map((leg) => leg.unit)))
+  return legs
+}
+
+/** The legs of a call by their accounts alone: their amounts are 0. */
+export const readAccounts = (limits: unknown): ReadonlyArray<Leg> => readLegsOf(limits, () => 0)
+
+const readLegsOf = (limits: unknown, amountOf: (unit: string, settle: Settle) => number): ReadonlyArray<Leg> =>
+  readLegs(limits, "limits", (fields, field) => {
     refuseOtherKeys(fields, field, ["account", "unit", "limit", "window", "warnAt", "settle"])
     const unit = readText(fields["unit"], `${field}.unit`, MAX_UNIT_LENGTH)
     const settle = readChoice(fields["settle"] ?? settleOf(unit), `${field}.settle`, settles)
-    return { ...readTerms(fields, field), unit, settle, amount: estimateOf(amounts, unit) }
+    return { ...readTerms(fields, field), unit, settle, amount: amountOf(unit, settle) }
   })
-}
 
 /** An account as a user names it, for reads and operators. */
 export const readQuery = (fields: Fields, field: string): Account & AccountRef => {
@@ -58,12 +85,6 @@ const readTerms = (fields: Fields, field: string): Account & AccountRef => {
   // `readLegs` compares accounts by their windows and asks no calendar for it: the starts are no part of an account's
   // name.
   return { account, limit, unit, warnAt, window } as Account & AccountRef
-}
-
-const estimateOf = (amounts: Fields, unit: string): number => {
-  const amount = Object.hasOwn(amounts, unit) ? amounts[unit] : undefined
-  if (amount === undefined && Object.hasOwn(counted, unit)) return 1
-  return readAmount(amount, `estimate.${unit}`, 1)
 }
 
 /** Amounts by unit, each one that `units` has. A unit that nobody knows is refused: what is misspelt would be free. */

@@ -10,11 +10,11 @@ import type { Denial } from "./denial.ts"
 import type { Amounts } from "./limit.ts"
 import type { QuotaConflict } from "./errors.ts"
 
-/** A call, or the growth of one, was not admitted. */
+/** A call, the growth of one, or a charge was not admitted. */
 export interface DeniedEvent {
   readonly requestId: string
   readonly denial: Denial
-  readonly during: "open" | "grow"
+  readonly during: "open" | "grow" | "charge"
   /** false: `enforce` is off and the call went on. */
   readonly enforced: boolean
 }

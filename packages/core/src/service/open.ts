@@ -4,18 +4,18 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
-import { InvalidInput } from "../machine/invalid-input.ts"
 import type { AccountAnswer } from "../machine/outcome.ts"
 import type { CallError } from "../store/errors.ts"
 import { admit, type Restore } from "./admit.ts"
-import { refuseOtherKeys, readObject, readText } from "./check.ts"
+import { readObject, refuseOtherKeys } from "./check.ts"
 import { checked } from "./checked.ts"
 import { type Denial, denialOf, type Refused } from "./denial.ts"
 import { end } from "./end.ts"
 import { currentMs, type Environment, isWithinTransaction } from "./environment.ts"
 import { QuotaClosed, type QuotaConflict } from "./errors.ts"
 import { startHeartbeat } from "./heartbeat.ts"
-import { type Leg, readLimits } from "./leg.ts"
+import { readRequestId } from "./identifier.ts"
+import { type Leg, limitsError, readLimits } from "./leg.ts"
 import type { Amounts, Limit } from "./limit.ts"
 import { counters, report } from "./report.ts"
 import { newPart } from "./part.ts"
@@ -41,9 +41,6 @@ export interface OpenRequest extends SettingsInput<TurnSettings> {
   readonly estimate?: Amounts | undefined
 }
 
-/** Room for what is appended to make further ids: `~32`, `~observed`. */
-const MAX_REQUEST_ID_LENGTH = 240
-
 export type OpenError = CallError | QuotaConflict | QuotaClosed
 
 /** A turn that is open, with the accounts as they were when it began. */
@@ -65,10 +62,7 @@ const readRequest = (env: Environment, request: unknown): Asked => {
   const fields = readObject(request, "options")
   refuseOtherKeys(fields, "", requestKeys)
   return {
-    requestId:
-      fields["requestId"] === undefined
-        ? env.newId()
-        : readText(fields["requestId"], "requestId", MAX_REQUEST_ID_LENGTH),
+    requestId: fields["requestId"] === undefined ? env.newId() : readRequestId(fields["requestId"]),
     legs: readLimits(fields["limits"], fields["estimate"]),
     estimated: Object.keys((fields["estimate"] as Amounts | undefined) ?? {}),
     settings: readTurnSettings(fields, env.settings)
@@ -98,7 +92,7 @@ export const openTurn = Effect.fnUntraced(function* (
   if (decided._tag === "Failure") {
     const error = decided.failure
     if (env.settings.enforce || error._tag === "InvalidInput" || isFailed(env, error))
-      return yield* Effect.fail(asOptionsError(error))
+      return yield* Effect.fail(error._tag === "InvalidInput" ? limitsError(error) : error)
     yield* report(env.observer, "undecided", { requestId: asked.requestId, error })
     const standing: Standing =
       error._tag === "QuotaConflict" ? { _tag: "observed", refused: null } : { _tag: "undecided" }
@@ -143,12 +137,6 @@ const begin = Effect.fnUntraced(function* (
   yield* Metric.update(counters.granted, 1)
   return turn
 })
-
-/** The machine calls them legs; users wrote limits. */
-const asOptionsError = <E extends OpenError>(error: E): E | InvalidInput =>
-  error._tag === "InvalidInput"
-    ? new InvalidInput(error.field.replace(/^legs\b/, "limits"), error.range, error.value)
-    : error
 
 /** Hands a turn over to a caller that may have been interrupted meanwhile: then it is ended, since nobody will. */
 export const handOver = (env: Environment, restore: Restore, opened: Opened | Denial): Effect.Effect<Opened | Denial> =>

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 
+import { charge, finalizeById, releaseById } from "./by-id.ts"
 import type { Environment } from "./environment.ts"
 import { guardTurn } from "./guard.ts"
 import { handOver, type OpenRequest, type OpenSignal, openTurn } from "./open.ts"
@@ -29,6 +30,9 @@ export const serviceOf = (env: Environment): QuotaService => {
       ),
     guard: (request, use) => guardReservation(env, request, undefined, use),
     resume: (handle) => resumeReservation(env, handle, noSignal),
+    charge: (request) => charge(env, request).pipe(Effect.withSpan("tallystick.charge", {}, spanOptions)),
+    finalize: (request) => finalizeById(env, request),
+    release: (request) => releaseById(env, request),
     usage: (accounts) => usage(env, accounts),
     setLimit: (request) => adjust(env, request, ["limit"], () => readSetLimit(request.limit)),
     addCredit: (request) =>

@@ -2,6 +2,7 @@
  * From how a turn was ended to what each of its reservations is sent.
  */
 import { accountKey } from "../machine/account.ts"
+import type { Refused } from "./denial.ts"
 import type { Ending, EndingLeg } from "./ending.ts"
 import type { Amounts } from "./limit.ts"
 import type { Leg } from "./leg.ts"
@@ -72,7 +73,7 @@ const chargeOf = (turn: Turn, part: Part, amounts: ReadonlyMap<string, number | 
   ifUnknown: "mark",
   knownAtMs: nowMs,
   legs: part.legs
-    .filter((leg) => isChargeable(turn, leg))
+    .filter((leg) => turn.standing._tag !== "observed" || takesCharge(turn.standing.refused, leg))
     .map((leg) => ({ ...accountOf(leg), amount: chargeAmount(leg, amounts) }))
 })
 
@@ -85,13 +86,12 @@ const chargeAmount = (leg: Leg, amounts: ReadonlyMap<string, number | null>): nu
  * An account without a limit, closed, or of another unit refuses a charge as it refused the reserve; the others are
  * still charged.
  */
-const isChargeable = (turn: Turn, leg: Leg): boolean => {
-  const refused = turn.standing._tag === "observed" ? turn.standing.refused : null
+export const takesCharge = (refused: Refused | null, leg: Leg): boolean => {
   if (refused === null || refused.reason === "limit") return true
   return !refused.refusals.some((refusal) => accountKey(refusal) === accountKey(leg))
 }
 
-const accountOf = ({ account, window, unit, limit, warnAt }: Leg): EndingLeg => ({
+export const accountOf = ({ account, window, unit, limit, warnAt }: Leg): EndingLeg => ({
   account,
   window,
   unit,

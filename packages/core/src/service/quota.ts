@@ -7,8 +7,9 @@ import type * as Scope from "effect/Scope"
 
 import type { CallError } from "../store/errors.ts"
 import type { Hold, Page, PageRequest } from "../store/port.ts"
+import type { Charge, ChargeRequest, EndError, FinalizeRequest, ReleaseRequest } from "./by-id.ts"
 import type { AccountUsage, Denial } from "./denial.ts"
-import type { QuotaClosed, QuotaDenied } from "./errors.ts"
+import type { QuotaClosed, QuotaConflict, QuotaDenied } from "./errors.ts"
 import type { ReservationHandle } from "./handle.ts"
 import type { AccountName, AccountQuery } from "./limit.ts"
 import type { OpenError, OpenRequest } from "./open.ts"
@@ -16,6 +17,7 @@ import type { Adjusted, AdjustError, AdjustRequest } from "./operate.ts"
 import type { ReplayReport } from "./replay.ts"
 import type { Reservation } from "./reservation.ts"
 import type { ResumeError } from "./resume.ts"
+import type { Settlement } from "./settlement.ts"
 
 /** What users do with a quota, as effects. */
 export interface QuotaService {
@@ -30,8 +32,16 @@ export interface QuotaService {
     request: OpenRequest,
     use: (call: Reservation) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | OpenError | QuotaDenied, R>
-  /** Goes on with a reservation of another process. */
-  readonly resume: (handle: ReservationHandle) => Effect.Effect<Reservation, ResumeError>
+  /** Goes on with a reservation of another process, by its handle or by what `open` was given. */
+  readonly resume: (
+    reservation: ReservationHandle | (OpenRequest & { readonly requestId: string })
+  ) => Effect.Effect<Reservation, ResumeError>
+  /** Debits at once, without a hold: a call whose cost is known. The same id debits once. */
+  readonly charge: (request: ChargeRequest) => Effect.Effect<Charge | Denial, EndError | QuotaConflict>
+  /** Ends a reservation by its id alone, at what the call used. */
+  readonly finalize: (request: FinalizeRequest) => Effect.Effect<Settlement, EndError>
+  /** Ends a reservation by its id alone, and gives back what was not measured. */
+  readonly release: (request: ReleaseRequest) => Effect.Effect<Settlement, EndError>
   /** The numbers of 1 to 16 accounts. */
   readonly usage: (
     accounts: ReadonlyArray<AccountQuery>

@@ -25,8 +25,8 @@ export interface SettledAccount {
 /** The end of a turn. Every way to end it gives the same one, whoever came first. */
 export interface Settlement {
   readonly requestId: string
-  /** Who came first: `finalize`, `release`, or an abort, a failure or `close` of the quota. */
-  readonly ended: Ended
+  /** Who came first: `finalize`, `release`, or an abort, a failure or `close` of the quota; `charged` by `charge`. */
+  readonly ended: Ended | "charged"
   /** The store has answered. false: see `problem`; it is in the journal if `journaled`. */
   readonly delivered: boolean
   readonly journaled: boolean
@@ -39,7 +39,7 @@ export interface Settlement {
 
 export const settlementOf = (
   requestId: string,
-  ended: Ended,
+  ended: Settlement["ended"],
   endings: ReadonlyArray<Ending>,
   deliveries: ReadonlyArray<Delivery>
 ): Settlement => ({

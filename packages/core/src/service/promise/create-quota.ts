@@ -76,11 +76,16 @@ const quotaOf = (run: Runner<Environment>, abortGraceMs: number, end: (graceMs: 
       return reservationOf(run, opened)
     },
     guard: async (options, use) => guarded(run, options, use, abortGraceMs),
-    resume: async (handle, options) => {
+    resume: async (reservation, options) => {
       const signal = readSignal(options)
-      const resuming = Effect.flatMap(Shared, (env) => resumeReservation(env, handle, { signal, endsOnAbort: true }))
+      const resuming = Effect.flatMap(Shared, (env) =>
+        resumeReservation(env, reservation, { signal, endsOnAbort: true })
+      )
       return reservationOf(run, await run(resuming, signal))
     },
+    charge: async (request) => call((service) => service.charge(request)),
+    finalize: async (request) => call((service) => service.finalize(request)),
+    release: async (request) => call((service) => service.release(request)),
     usage: async (accounts) => call((service) => service.usage(accounts)),
     setLimit: async (request) => call((service) => service.setLimit(request)),
     addCredit: async (request) => call((service) => service.addCredit(request)),

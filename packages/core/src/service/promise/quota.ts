@@ -2,6 +2,7 @@
  * The quota as code without Effect sees it.
  */
 import type { Hold, Page, PageRequest } from "../../store/port.ts"
+import type { Charge, ChargeRequest, FinalizeRequest, ReleaseRequest } from "../by-id.ts"
 import type { AccountUsage, Denial } from "../denial.ts"
 import type { ReservationHandle } from "../handle.ts"
 import type { AccountName, AccountQuery } from "../limit.ts"
@@ -9,6 +10,7 @@ import type { OpenRequest } from "../open.ts"
 import type { Adjusted, AdjustRequest } from "../operate.ts"
 import type { AddCreditRequest, SetLimitRequest } from "../quota.ts"
 import type { ReplayReport } from "../replay.ts"
+import type { Settlement } from "../settlement.ts"
 import type { Reservation } from "./reservation.ts"
 
 /** What `open` and `guard` take. */
@@ -50,11 +52,46 @@ export interface Quota extends AsyncDisposable {
    * })
    */
   readonly guard: <A>(options: OpenOptions, run: (call: Reservation) => Promise<A> | A) => Promise<A>
-  /** Goes on with a reservation of another process: renews it, and gives it with a heartbeat of its own. */
+  /**
+   * Goes on with a reservation of another process: renews it, and gives it with a heartbeat of its own. By its handle;
+   * or by what `open` was given, where only the id was passed on: what was measured or had grown is then kept by the
+   * store, and not known here.
+   *
+   * Rejects with `ReservationEnded` if it was ended or the store does not know it, `InvalidInput`, or a store's error.
+   *
+   * @example
+   * const turn = await quota.resume({ requestId: job.id, limits: [daily], estimate: { tokens: 4_000 } })
+   */
   readonly resume: (
-    handle: ReservationHandle,
+    reservation: ReservationHandle | (OpenRequest & { readonly requestId: string }),
     options?: { readonly signal?: AbortSignal | undefined }
   ) => Promise<Reservation>
+  /**
+   * Debits at once, without a hold: for a cost that is known and was not reserved. The room of a limit is not asked; an
+   * account that has none, is closed or counts another unit denies, and then none is debited. The same id debits once,
+   * for as long as the store remembers endings (an hour unless it was told otherwise).
+   *
+   * Delivered as the end of a reservation is: again within `settleWithinMs`, then from the journal (`delivered: false`).
+   * Rejects with `InvalidInput`, or with `QuotaConflict` if the id was used for something else.
+   *
+   * @example
+   * const charged = await quota.charge({ requestId: event.id, limits: [credit], used: { microusd: 1_200 } })
+   */
+  readonly charge: (request: ChargeRequest) => Promise<Charge | Denial>
+  /**
+   * Ends a reservation by its id alone, at what the call used: for a webhook or a worker that does not have it. The
+   * same ending again is the same; another one is `problem: { kind: "conflict" }`. A turn that grew behind the end of a
+   * window has more reservations than this one: `resume` it by its handle.
+   *
+   * Resolves also if the store could not be reached (`delivered: false`), or knows no such reservation
+   * (`problem: { kind: "unknown" }`, see `openedAtMs`). Rejects only with `InvalidInput`.
+   *
+   * @example
+   * await quota.finalize({ requestId: event.id, limits: [daily], used: { tokens: 812 } })
+   */
+  readonly finalize: (request: FinalizeRequest) => Promise<Settlement>
+  /** Ends a reservation by its id alone, and gives back what was not measured. Resolves and rejects as `finalize`. */
+  readonly release: (request: ReleaseRequest) => Promise<Settlement>
   /** The numbers of 1 to 16 accounts, in their order. */
   readonly usage: (accounts: ReadonlyArray<AccountQuery>) => Promise<ReadonlyArray<AccountUsage>>
   /** Stores a limit, which wins over those in code: an amount, null for unlimited, "code" to forget it. */

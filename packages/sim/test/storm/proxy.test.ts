@@ -89,7 +89,8 @@ const suite = (open: (url: string) => QuotaStore, isAsked: (text: string) => boo
 }
 
 const isScript = (text: string): boolean => /EVALSHA/i.test(text)
-const isFunction = (text: string): boolean => text.includes(".execute(")
+// The first call on a connection names the function, the next ones the statement.
+const isFunction = (text: string): boolean => /\.execute\(|tallystick_/.test(text)
 
 const name = await schemaName()
 

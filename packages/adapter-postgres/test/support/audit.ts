@@ -1,0 +1,46 @@
+/**
+ * What must hold of the tables at every instant, asked in one statement, so that all of it is one snapshot: each account's numbers are the sums of its
+ * holds and of its ledger, and its revisions have no gap.
+ */
+
+/** Gives one row for each thing that is wrong, a text. What `sweep` has collected lies in the ledger only: ask before it. */
+export const auditText = (schema: string): string => `
+WITH
+-- A forgotten account is not settled any more: its due rows stay, and what was due before them is gone.
+row_of AS (
+  SELECT a.*, least(a.last_ms, (
+    SELECT min(d.tick_ms) - 1 FROM ${schema}.due AS d WHERE d.account = a.account AND d."window" = a."window"
+  )) AS settled_ms
+  FROM ${schema}.account AS a
+),
+hold AS (
+  SELECT e.account, e."window", e.deadline_ms AS tick_ms, e.period, count(*)::bigint AS holds, sum(e.held)::bigint AS amount,
+    sum(e.expiry_cost)::bigint AS cost
+  FROM ${schema}.entry AS e JOIN row_of AS a USING (account, "window")
+  WHERE e.state = 'held' AND e.changed_ms >= a.born_ms AND e.deadline_ms > a.settled_ms
+  GROUP BY e.account, e."window", e.deadline_ms, e.period
+),
+reserved AS (
+  SELECT a.account, a."window", coalesce(sum(h.amount), 0)::bigint AS amount
+  FROM row_of AS a LEFT JOIN hold AS h ON h.account = a.account AND h."window" = a."window" AND h.period = a.period
+  GROUP BY a.account, a."window"
+),
+told AS (
+  SELECT a.account, a."window", count(l.revision)::bigint AS changes, coalesce(max(l.revision), a.born_ms) AS revision,
+    coalesce(sum(l.used_delta), 0)::bigint AS used, coalesce(sum(l.reserved_delta), 0)::bigint AS reserved
+  FROM row_of AS a
+  LEFT JOIN ${schema}.ledger AS l ON l.account = a.account AND l."window" = a."window" AND l.revision > a.born_ms
+  GROUP BY a.account, a."window", a.born_ms
+)
+SELECT format('%s %s: reserved is %s, and its holds say %s', a.account, a."window", a.reserved, r.amount) AS fault
+  FROM row_of AS a JOIN reserved AS r USING (account, "window") WHERE r.amount <> a.reserved
+UNION ALL
+SELECT format('%s %s: due %s, and the holds say %s', d.account, d."window", d, h)
+  FROM ${schema}.due AS d FULL JOIN hold AS h USING (account, "window", tick_ms, period)
+  WHERE (d.holds, d.amount, d.cost) IS DISTINCT FROM (h.holds, h.amount, h.cost)
+UNION ALL
+SELECT format('%s %s: a row that is no account yet', a.account, a."window") FROM row_of AS a WHERE a.revision = 0
+UNION ALL
+SELECT format('%s %s: used %s, reserved %s, revision %s, and the ledger says %s', a.account, a."window", a.used, a.reserved, a.revision, t)
+  FROM row_of AS a JOIN told AS t USING (account, "window")
+  WHERE (a.used, a.reserved, a.revision) <> (t.used, t.reserved, t.revision) OR t.changes <> a.revision - a.born_ms`

@@ -65,3 +65,11 @@ export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
     if (signal.aborted) abort()
     else signal.addEventListener("abort", abort)
   })
+
+/** For a call that waits for a flush: `passed` is called after so many ms, unless what it gives is called before. */
+export const deadlineAfter =
+  (afterMs: number) =>
+  (passed: () => void): (() => void) => {
+    const timer = setTimeout(passed, afterMs)
+    return () => clearTimeout(timer)
+  }

@@ -3,6 +3,7 @@
  */
 import { defaultSettings, InvalidInput, readChoice, readInteger } from "@tallystick/core/machine"
 import type { Settings } from "@tallystick/core/machine"
+import type { BatchedOptions } from "@tallystick/core/store"
 import type { Pool, PoolConfig } from "pg"
 
 import type { PostgresDriver } from "./driver.ts"
@@ -29,6 +30,8 @@ export interface PostgresStoreOptions extends Partial<Settings> {
   readonly clock?: "store" | "caller" | undefined
   /** Every call ends by then: with its answer, or with what is true without one. Default: 5,000 ms. */
   readonly callTimeoutMs?: number | undefined
+  /** Group commit: what arrives while a call is under way leaves together in the next one. Its bounds, or `false`: each call on its own. */
+  readonly batch?: BatchedOptions | false | undefined
 }
 
 export interface StoreTerms {

@@ -3,7 +3,7 @@
  */
 import { InvalidInput, readAccounts, readCommands, readInteger, readText, readWindow } from "@tallystick/core/machine"
 import type { AccountRef, Command } from "@tallystick/core/machine"
-import { CorruptError, MisconfiguredError, NotAppliedError, OutcomeUnknownError } from "@tallystick/core/store"
+import { batched, CorruptError, MisconfiguredError, NotAppliedError, OutcomeUnknownError } from "@tallystick/core/store"
 import type { AccountId, CallError, Hold, Page, PageRequest, QuotaStore, SweepReport } from "@tallystick/core/store"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -13,6 +13,7 @@ import { Pool } from "pg"
 
 import { callerOf } from "./call.ts"
 import type { Caller } from "./call.ts"
+import { deadlineAfter } from "./deadline.ts"
 import { decodeOutcome, decodeUsage } from "./decode.ts"
 import type { PostgresDriver } from "./driver.ts"
 import { encodeCommands, encodeHolds, encodeSweep, encodeUsage } from "./encode.ts"
@@ -34,10 +35,9 @@ import { type Transaction, transactionDriver } from "./within.ts"
  */
 export const postgresStore = (options: PostgresStoreOptions): PostgresStore => {
   const terms = readOptions(options)
-  return {
-    ...storeOf(driverOf(options, terms), terms, false),
-    within: (transaction) => storeOf(transactionDriver(transaction, terms.schema), terms, true)
-  }
+  const direct = storeOf(driverOf(options, terms), terms, false)
+  const store = options.batch === false ? direct : batched(direct, options.batch, deadlineAfter(terms.callTimeoutMs))
+  return { ...store, within: (transaction) => storeOf(transactionDriver(transaction, terms.schema), terms, true) }
 }
 
 export interface PostgresStore extends QuotaStore {

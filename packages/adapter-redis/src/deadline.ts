@@ -45,3 +45,11 @@ export const withDeadline = <A>(
       }
     )
   })
+
+/** For a call that waits for a flush: `passed` is called after so many ms, unless what it gives is called before. */
+export const deadlineAfter =
+  (afterMs: number) =>
+  (passed: () => void): (() => void) => {
+    const timer = setTimeout(passed, afterMs)
+    return () => clearTimeout(timer)
+  }

@@ -3,6 +3,7 @@
  */
 import { readChoice, readInteger, readSettings, readText } from "@tallystick/core/machine"
 import type { Settings } from "@tallystick/core/machine"
+import type { BatchedOptions } from "@tallystick/core/store"
 import type { Cluster, Redis } from "ioredis"
 
 import type { RedisDriver } from "./driver.ts"
@@ -28,6 +29,8 @@ export interface RedisStoreOptions extends Partial<Settings>, ConnectionOptions 
   readonly clock?: "store" | "caller" | undefined
   /** Every call ends by then, ms: 1 to 60,000. Default 5,000. */
   readonly callTimeoutMs?: number | undefined
+  /** Group commit: what arrives while a call is under way leaves together in the next one. Its bounds, or `false`: each call on its own. */
+  readonly batch?: BatchedOptions | false | undefined
   /** Whether a server that may drop keys when its memory is full is taken nevertheless. Default `refuse`. */
   readonly eviction?: EvictionPolicy | undefined
 }
@@ -40,6 +43,7 @@ export interface ReadOptions {
   readonly partition: Partition | undefined
   readonly clock: "store" | "caller"
   readonly callTimeoutMs: number
+  readonly batch: BatchedOptions | false
   readonly eviction: EvictionPolicy
   readonly settings: Settings
 }
@@ -49,6 +53,7 @@ export const readOptions = (options: RedisStoreOptions): ReadOptions => ({
   partition: options.partition,
   clock: readChoice(options.clock ?? "store", "clock", ["store", "caller"]),
   callTimeoutMs: readInteger(options.callTimeoutMs ?? 5_000, "callTimeoutMs", 1, 60_000),
+  batch: options.batch ?? {},
   eviction: readChoice(options.eviction ?? "refuse", "eviction", ["refuse", "accept"]),
   settings: readSettings(options),
   ...connected(options)

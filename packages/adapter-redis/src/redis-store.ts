@@ -2,11 +2,13 @@
  * The Redis adapter: one call of one script per `execute`, for all commands and legs.
  */
 import { InvalidInput, readAccounts, readCommands, readInteger } from "@tallystick/core/machine"
-import { NotAppliedError } from "@tallystick/core/store"
+import type { Command, Outcome } from "@tallystick/core/machine"
+import { checked, NotAppliedError } from "@tallystick/core/store"
 import type { CallError, QuotaStore, StoreError } from "@tallystick/core/store"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
+import { inBatches } from "./batches.ts"
 import { withDeadline } from "./deadline.ts"
 import { readUsage } from "./decode.ts"
 import { readErrorOf, storeErrorOf } from "./errors.ts"
@@ -14,7 +16,8 @@ import { holdsPage, readHolds } from "./holds.ts"
 import { readOptions } from "./options.ts"
 import type { RedisStoreOptions } from "./options.ts"
 import { merge, partitionOf, splitAccounts, splitCommands } from "./partition.ts"
-import { allOf } from "./parts.ts"
+import type { Part } from "./partition.ts"
+import { allOf, executeParts } from "./parts.ts"
 import { executeWhenFullScript } from "./script.ts"
 import { Server } from "./server.ts"
 import { executeCommands } from "./when-full.ts"
@@ -31,7 +34,7 @@ import { executeCommands } from "./when-full.ts"
  * const quota = createQuota({ store: redisStore({ url: "redis://localhost:6379" }) })
  */
 export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
-  const { callTimeoutMs, clock, close, driver, eviction, partition, prefix, settings } = readOptions(options)
+  const { batch, callTimeoutMs, clock, close, driver, eviction, partition, prefix, settings } = readOptions(options)
   const server = new Server(driver, prefix, settings, eviction)
   let isClosed = false
   const call = <Input, A>(
@@ -48,6 +51,20 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
     }
     return clock === "store" ? at(undefined) : Effect.flatMap(Clock.currentTimeMillis, (ms) => at(Math.floor(ms)))
   }
+  const send = (
+    partition: string,
+    commands: ReadonlyArray<Command>
+  ): Effect.Effect<ReadonlyArray<Outcome>, CallError> =>
+    call(
+      () => commands,
+      (commands, nowMs, signal) =>
+        executeCommands(commands, (script, items) => server.ask(script, partition, items, nowMs, signal)),
+      storeErrorOf
+    )
+  const executePart =
+    batch === false
+      ? ({ items, partition }: Part<Command>) => send(partition, items)
+      : inBatches(send, batch, callTimeoutMs)
   return {
     capabilities: {
       atomicOver: partition === undefined ? "database" : "partition",
@@ -56,15 +73,9 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
       ledger: false
     },
     execute: (commands) =>
-      call(
+      checked(
         () => splitCommands(readCommands(commands), partition),
-        async (parts, nowMs, signal) => {
-          const outcomes = parts.map((part) =>
-            executeCommands(part.items, (script, items) => server.ask(script, part.partition, items, nowMs, signal))
-          )
-          return merge(parts, await allOf(outcomes))
-        },
-        storeErrorOf
+        (parts) => executeParts(parts, executePart)
       ),
     usage: (accounts) =>
       call(

@@ -1,9 +1,11 @@
 /**
  * The port: what a store is, and what it can fail with.
  */
-export { batched, type BatchedOptions } from "./batched.ts"
+export { batched, type BatchedOptions, readBatchedOptions } from "./batched.ts"
+export { checked } from "./checked.ts"
 export { type CallOptions, defineStore, type StoreFunctions } from "./define-store.ts"
 export * from "./errors.ts"
+export { type Bounds, Flushes, type StartDeadline } from "./flushes.ts"
 export { QuotaStore } from "./port.ts"
 export type * from "./port.ts"
 export { route } from "./route.ts"

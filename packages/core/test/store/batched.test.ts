@@ -2,7 +2,13 @@
  * Group commit over a store whose calls end when the test says so.
  */
 import type { Command } from "@tallystick/core/machine"
-import { batched, type BatchedOptions, NotAppliedError, type QuotaStore } from "@tallystick/core/store"
+import {
+  batched,
+  type BatchedOptions,
+  NotAppliedError,
+  type QuotaStore,
+  type StartDeadline
+} from "@tallystick/core/store"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -19,7 +25,7 @@ const reserve = (id: string, account = "a", amount = 1): Command => ({
 })
 
 /** Each call to the store waits until it is let through (or failed). */
-const gated = (options: BatchedOptions = {}) => {
+const gated = (options: BatchedOptions = {}, startDeadline?: StartDeadline) => {
   const inner = memoryStore()
   const flights: Array<{ ids: ReadonlyArray<string>; gate: Deferred.Deferred<void, NotAppliedError> }> = []
   const store: QuotaStore = {
@@ -31,7 +37,7 @@ const gated = (options: BatchedOptions = {}) => {
         return Effect.andThen(Deferred.await(gate), inner.execute(commands))
       })
   }
-  const whole = batched(store, options)
+  const whole = batched(store, options, startDeadline)
   const send = (...commands: ReadonlyArray<Command>) => Effect.runFork(whole.execute(commands))
   const land = async (index: number, error?: NotAppliedError) => {
     const { gate } = flights[index]!
@@ -77,26 +83,75 @@ describe("batched", () => {
     expect(await Promise.all(others.map(tags))).toEqual([["2 Granted"], ["3 Granted"]])
   })
 
-  test("a caller that goes before its flush is not sent; one that goes during it harms nobody", async () => {
-    const { ids, inner, land, send, tags } = gated()
-    const [during, before, after] = [send(reserve("1")), send(reserve("2")), send(reserve("3"))]
+  test("a caller that goes before its flush is not sent", async () => {
+    const { ids, land, send, tags } = gated()
+    const [, before, after] = [send(reserve("1")), send(reserve("2")), send(reserve("3"))]
     await Effect.runPromise(Fiber.interrupt(before))
-    await Effect.runPromise(Fiber.interrupt(during))
     await land(0)
     expect(ids()).toEqual(["1", "3"])
     await land(1)
     expect(await tags(after)).toEqual(["3 Granted"])
+  })
+
+  test("a flush that nobody waits for any more is interrupted, and not before", async () => {
+    const { ids, inner, land, send } = gated()
+    const only = send(reserve("1"))
+    const [one, other] = [send(reserve("2")), send(reserve("3"))]
+    await Effect.runPromise(Fiber.interrupt(only))
+    expect(ids()).toEqual(["1", "2 3"])
+    await Effect.runPromise(Fiber.interrupt(one))
+    expect(ids()).toEqual(["1", "2 3"])
+    await land(1)
+    expect((await Effect.runPromise(Fiber.join(other)))[0]).toMatchObject({ _tag: "Granted", id: "3" })
     const [usage] = await Effect.runPromise(inner.usage([{ account: "a", window: { kind: "none" }, limit: 10 }]))
     expect(usage).toMatchObject({ reserved: 2 })
   })
 
-  test("beyond maxWaiting a call is refused, and says that nothing happened", async () => {
-    const { land, send, tags } = gated({ maxWaiting: 2 })
-    const calls = [send(reserve("1")), send(reserve("2")), send(reserve("3"))]
-    await expect(tags(send(reserve("4")))).rejects.toThrow("2 commands wait already, and at most 2 may")
+  test("who leaves lets others go that stood behind it", async () => {
+    const { ids, send } = gated({ maxFlushes: 2 })
+    send(reserve("1", "a"))
+    const both = send(reserve("2", "a"), reserve("3", "b"))
+    send(reserve("4", "b"))
+    expect(ids()).toEqual(["1"])
+    await Effect.runPromise(Fiber.interrupt(both))
+    expect(ids()).toEqual(["1", "4"])
+  })
+
+  test("a call that had to wait ends by its deadline: not applied if it has not left, else unknown; who left at once has none", async () => {
+    const running = new Set<() => void>()
+    const { ids, land, send, tags } = gated({}, (passed) => {
+      running.add(passed)
+      return () => running.delete(passed)
+    })
+    const first = send(reserve("1"))
+    const late = send(reserve("2"))
+    const kept = send(reserve("3"))
+    expect(running.size).toBe(2)
+    ;[...running][0]!()
+    await expect(tags(late)).rejects.toMatchObject({ _tag: "NotApplied" })
+    await land(0)
+    expect(ids()).toEqual(["1", "3"])
+    expect(await tags(first)).toEqual(["1 Granted"])
+    ;[...running][0]!()
+    await expect(tags(kept)).rejects.toMatchObject({ _tag: "OutcomeUnknown" })
+    expect(running.size).toBe(0)
+  })
+
+  test("no deadline is left running by calls that were answered, failed or interrupted", async () => {
+    const running = new Set<() => void>()
+    const { land, send, tags } = gated({ maxCommands: 1 }, (passed) => {
+      running.add(passed)
+      return () => running.delete(passed)
+    })
+    const calls = ["1", "2", "3", "4"].map((id) => send(reserve(id)))
+    expect(running.size).toBe(3)
     await land(0)
     await land(1)
-    expect((await Promise.all(calls.map(tags))).flat()).toEqual(["1 Granted", "2 Granted", "3 Granted"])
+    expect(await tags(calls[1]!)).toEqual(["2 Granted"])
+    expect(running.size).toBe(2)
+    await land(2, new NotAppliedError("the server is away"))
+    await Effect.runPromise(Fiber.interrupt(calls[3]!))
+    expect(running.size).toBe(0)
   })
 
   test("bad input is told before anything waits", async () => {

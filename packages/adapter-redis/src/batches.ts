@@ -1,0 +1,35 @@
+/**
+ * Group commit, partition by partition: what befalls one master is not told to callers of another, and a slow one holds up its own accounts only.
+ */
+import type { Command, Outcome } from "@tallystick/core/machine"
+import { type BatchedOptions, type CallError, Flushes, readBatchedOptions } from "@tallystick/core/store"
+import * as Effect from "effect/Effect"
+
+import { deadlineAfter } from "./deadline.ts"
+import type { Part } from "./partition.ts"
+
+type Send = (partition: string, items: ReadonlyArray<Command>) => Effect.Effect<ReadonlyArray<Outcome>, CallError>
+
+/** @throws InvalidInput if an option is out of its range */
+export const inBatches = (send: Send, options: BatchedOptions, callTimeoutMs: number) => {
+  const bounds = readBatchedOptions(options)
+  const startDeadline = deadlineAfter(callTimeoutMs)
+  const waiting = { commands: 0 }
+  const byPartition = new Map<string, Flushes>()
+  const flushesOf = (partition: string): Flushes => {
+    const known = byPartition.get(partition)
+    if (known !== undefined) return known
+    const made = new Flushes((items) => send(partition, items), bounds, startDeadline, waiting)
+    byPartition.set(partition, made)
+    return made
+  }
+  return ({ items, partition }: Part<Command>): Effect.Effect<ReadonlyArray<Outcome>, CallError> =>
+    Effect.suspend(() => {
+      const flushes = flushesOf(partition)
+      // There may be as many partitions as accounts: one that nobody waits for is forgotten.
+      const forget = Effect.sync(() => {
+        if (flushes.isIdle) byPartition.delete(partition)
+      })
+      return Effect.ensuring(flushes.execute(items), forget)
+    })
+}

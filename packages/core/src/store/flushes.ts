@@ -1,0 +1,201 @@
+/**
+ * The flushes of `batched`: what waits, what is under way, and who gets which answer.
+ */
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Metric from "effect/Metric"
+
+import { accountKey } from "../machine/account.ts"
+import type { Command } from "../machine/command.ts"
+import type { Outcome } from "../machine/outcome.ts"
+import { BatchQueue } from "./batch-queue.ts"
+import { type CallError, NotAppliedError, OutcomeUnknownError } from "./errors.ts"
+
+export interface Bounds {
+  readonly maxCommands: number
+  readonly maxBytes: number
+  readonly maxFlushes: number
+  readonly maxWaiting: number
+}
+
+/** Calls `passed` at the deadline of a call that begins now; what it gives ends that. */
+export type StartDeadline = (passed: () => void) => () => void
+
+/** How many commands wait, in all flushes that share a bound. */
+export interface Waiting {
+  commands: number
+}
+
+type Answer = Effect.Effect<ReadonlyArray<Outcome>, CallError>
+
+interface Request {
+  readonly items: ReadonlyArray<Command>
+  readonly accounts: ReadonlyArray<string>
+  readonly commands: number
+  readonly bytes: number
+  /** Of its caller: a flush runs with those of its first request. */
+  readonly services: Context.Context<never>
+  readonly resume: (answer: Answer) => void
+  isWaiting: boolean
+  /** Under way with it. */
+  flight: Flight | undefined
+  /** Only a call that had to wait has a deadline here: one that left at once has that of the store. */
+  endDeadline: (() => void) | undefined
+}
+
+interface Flight {
+  fiber: Fiber.Fiber<ReadonlyArray<Outcome>, CallError> | undefined
+  /** How many of its callers still want the answer. */
+  callers: number
+}
+
+const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
+const batchSize = Metric.histogram("tallystick_batch_commands", {
+  description: "commands that left in one flush",
+  boundaries: sizes
+})
+const waitingNow = Metric.gauge("tallystick_batch_waiting", { description: "commands that wait for a flush" })
+
+export class Flushes {
+  readonly #send: (items: ReadonlyArray<Command>) => Answer
+  readonly #bounds: Bounds
+  readonly #startDeadline: StartDeadline | undefined
+  readonly #waiting: Waiting
+  readonly #queue = new BatchQueue<Request>()
+  #inFlight = 0
+
+  constructor(
+    send: (items: ReadonlyArray<Command>) => Answer,
+    bounds: Bounds,
+    startDeadline?: StartDeadline,
+    waiting: Waiting = { commands: 0 }
+  ) {
+    this.#send = send
+    this.#bounds = bounds
+    this.#startDeadline = startDeadline
+    this.#waiting = waiting
+  }
+
+  /** Nothing waits and nothing is under way. */
+  get isIdle(): boolean {
+    return this.#inFlight === 0 && this.#queue.isEmpty
+  }
+
+  /** @param items commands that have been read */
+  execute(items: ReadonlyArray<Command>): Answer {
+    return Effect.contextWith((services: Context.Context<never>) =>
+      Effect.callback<ReadonlyArray<Outcome>, CallError>((resume) => {
+        const waits = this.#waiting.commands
+        const { maxWaiting } = this.#bounds
+        if (waits > 0 && waits + items.length > maxWaiting) return resume(Effect.fail(tooMany(waits, maxWaiting)))
+        const request = requestOf(items, services, resume)
+        this.#add(request)
+        this.#flush()
+        if (request.isWaiting) request.endDeadline = this.#startDeadline?.(() => this.#giveUp(request))
+        // Gone before it left: it is not sent. Gone later: it takes its effect with the others, and nobody hears of it.
+        return Effect.sync(() => this.#leave(request))
+      })
+    )
+  }
+
+  /** Sends what can go. A flush is nobody's own: whoever is interrupted, it goes on while anybody waits for it. */
+  #flush(): void {
+    const { maxBytes, maxCommands, maxFlushes } = this.#bounds
+    while (this.#inFlight < maxFlushes && !this.#queue.isEmpty) {
+      const batch = this.#queue.take(maxCommands, maxBytes)
+      const [first] = batch
+      if (first === undefined) return
+      this.#inFlight++
+      const flight: Flight = { fiber: undefined, callers: batch.length }
+      for (const request of batch) {
+        request.isWaiting = false
+        request.flight = flight
+      }
+      const items = batch.length === 1 ? first.items : batch.flatMap((request) => request.items)
+      this.#waiting.commands -= items.length
+      const send = Effect.andThen(count(items.length, this.#waiting.commands), this.#send(items))
+      flight.fiber = Effect.runForkWith(first.services)(send)
+      flight.fiber.addObserver((exit) => {
+        this.#inFlight--
+        this.#queue.done(batch)
+        answerAll(batch, exit)
+        this.#flush()
+      })
+    }
+  }
+
+  #add(request: Request): void {
+    this.#waiting.commands += request.commands
+    this.#queue.add(request)
+  }
+
+  #leave(request: Request): void {
+    request.endDeadline?.()
+    const { flight } = request
+    if (flight !== undefined && --flight.callers === 0) flight.fiber?.interruptUnsafe()
+    if (!request.isWaiting) return
+    request.isWaiting = false
+    this.#waiting.commands -= request.commands
+    this.#queue.remove(request)
+    // Whoever stood behind it may have been waiting for it alone.
+    this.#flush()
+  }
+
+  #giveUp(request: Request): void {
+    const error = request.isWaiting
+      ? new NotAppliedError("the call waited for others until its deadline: the store does not keep up")
+      : new OutcomeUnknownError("no answer by the deadline")
+    request.resume(Effect.fail(error))
+    this.#leave(request)
+  }
+}
+
+const requestOf = (
+  items: ReadonlyArray<Command>,
+  services: Context.Context<never>,
+  resume: (answer: Answer) => void
+): Request => ({
+  items,
+  accounts: accountsOf(items),
+  commands: items.length,
+  bytes: items.reduce((sum, command) => sum + bytesOf(command), 0),
+  services,
+  resume,
+  isWaiting: true,
+  flight: undefined,
+  endDeadline: undefined
+})
+
+const accountsOf = (items: ReadonlyArray<Command>): ReadonlyArray<string> => {
+  const [first] = items
+  // Nearly every call is one command, whose accounts differ.
+  if (items.length === 1 && first !== undefined) return first.legs.map(accountKey)
+  return [...new Set(items.flatMap(({ legs }) => legs.map(accountKey)))]
+}
+
+const count = (sent: number, waits: number): Effect.Effect<void> =>
+  Effect.andThen(Metric.update(batchSize, sent), Metric.update(waitingNow, waits))
+
+/** Each its own outcomes; of a flush that failed, each the failure. */
+const answerAll = (batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<Outcome>, CallError>): void => {
+  let from = 0
+  for (const { commands, endDeadline, resume } of batch) {
+    const first = from
+    endDeadline?.()
+    resume(
+      Exit.isSuccess(exit) ? Effect.succeed(exit.value.slice(first, first + commands)) : Effect.failCause(exit.cause)
+    )
+    from += commands
+  }
+}
+
+const tooMany = (waits: number, most: number): NotAppliedError =>
+  new NotAppliedError(
+    `${waits} commands wait already, and at most ${most} may (maxWaiting): the store does not keep up; call again later, or ask less of it`
+  )
+
+/** About what it takes on the wire (measured in Redis: 480 bytes for one leg, 240 for each further one, with short ids). */
+const bytesOf = ({ id, legs }: Command): number =>
+  legs.reduce((sum, { account }) => sum + 240 + 2 * (account.length + id.length), 240)

@@ -2,7 +2,7 @@
  * The Redis adapter: one call of one script per `execute`, for all commands and legs.
  */
 import { InvalidInput, readAccounts, readCommands, readInteger } from "@tallystick/core/machine"
-import type { Command, Outcome } from "@tallystick/core/machine"
+import type { Command } from "@tallystick/core/machine"
 import { checked, NotAppliedError } from "@tallystick/core/store"
 import type { CallError, QuotaStore, StoreError } from "@tallystick/core/store"
 import * as Clock from "effect/Clock"
@@ -14,7 +14,7 @@ import { readUsage } from "./decode.ts"
 import { readErrorOf, storeErrorOf } from "./errors.ts"
 import { holdsPage, readHolds } from "./holds.ts"
 import { readOptions } from "./options.ts"
-import type { RedisStoreOptions } from "./options.ts"
+import type { ReadOptions, RedisStoreOptions } from "./options.ts"
 import { merge, partitionOf, splitAccounts, splitCommands } from "./partition.ts"
 import type { Part } from "./partition.ts"
 import { allOf, executeParts } from "./parts.ts"
@@ -34,37 +34,20 @@ import { executeCommands } from "./when-full.ts"
  * const quota = createQuota({ store: redisStore({ url: "redis://localhost:6379" }) })
  */
 export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
-  const { batch, callTimeoutMs, clock, close, driver, eviction, partition, prefix, settings } = readOptions(options)
+  const read = readOptions(options)
+  const { callTimeoutMs, clock, close, driver, eviction, partition, prefix, settings } = read
   const server = new Server(driver, prefix, settings, eviction)
   let isClosed = false
-  const call = <Input, A>(
-    read: () => Input,
-    act: (input: Input, nowMs: number | undefined, signal: AbortSignal) => Promise<A>,
-    errorOf: (error: unknown) => StoreError = readErrorOf
-  ): Effect.Effect<A, CallError> => {
+  const call: Call = (read, act, errorOf = readErrorOf) => {
     const at = (nowMs: number | undefined) => {
-      const actUnlessClosed = async (input: Input, signal: AbortSignal): Promise<A> => {
+      const actUnlessClosed: typeof act = async (input, nowMs, signal) => {
         if (isClosed) throw new NotAppliedError("the store is closed")
         return act(input, nowMs, signal)
       }
-      return attempt(read, actUnlessClosed, callTimeoutMs, errorOf)
+      return attempt(read, (input, signal) => actUnlessClosed(input, nowMs, signal), callTimeoutMs, errorOf)
     }
     return clock === "store" ? at(undefined) : Effect.flatMap(Clock.currentTimeMillis, (ms) => at(Math.floor(ms)))
   }
-  const send = (
-    partition: string,
-    commands: ReadonlyArray<Command>
-  ): Effect.Effect<ReadonlyArray<Outcome>, CallError> =>
-    call(
-      () => commands,
-      (commands, nowMs, signal) =>
-        executeCommands(commands, (script, items) => server.ask(script, partition, items, nowMs, signal)),
-      storeErrorOf
-    )
-  const executePart =
-    batch === false
-      ? ({ items, partition }: Part<Command>) => send(partition, items)
-      : inBatches(send, batch, callTimeoutMs)
   return {
     capabilities: {
       atomicOver: partition === undefined ? "database" : "partition",
@@ -72,11 +55,7 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
       clock,
       ledger: false
     },
-    execute: (commands) =>
-      checked(
-        () => splitCommands(readCommands(commands), partition),
-        (parts) => executeParts(parts, executePart)
-      ),
+    execute: executorOf(server, read, call),
     usage: (accounts) =>
       call(
         () => splitAccounts(readAccounts(accounts), partition),
@@ -107,6 +86,37 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
       await close()
     })
   }
+}
+
+/** Reads the input, then acts at this time within the deadline. */
+type Call = <Input, A>(
+  read: () => Input,
+  act: (input: Input, nowMs: number | undefined, signal: AbortSignal) => Promise<A>,
+  errorOf?: (error: unknown) => StoreError
+) => Effect.Effect<A, CallError>
+
+/** All that one call asks of one partition is one call of the script; with group commit, also what other callers ask of it meanwhile. */
+const executorOf = (
+  server: Server,
+  { batch, callTimeoutMs, partition }: ReadOptions,
+  call: Call
+): QuotaStore["execute"] => {
+  const send = (name: string, commands: ReadonlyArray<Command>) =>
+    call(
+      () => commands,
+      (commands, nowMs, signal) =>
+        executeCommands(commands, (script, items) => server.ask(script, name, items, nowMs, signal)),
+      storeErrorOf
+    )
+  const executePart =
+    batch === false
+      ? ({ items, partition }: Part<Command>) => send(partition, items)
+      : inBatches(send, batch, callTimeoutMs)
+  return (commands) =>
+    checked(
+      () => splitCommands(readCommands(commands), partition),
+      (parts) => executeParts(parts, executePart)
+    )
 }
 
 /** Reads the input, then acts within the deadline. What the input refuses is the call's failure, and nothing is sent. */

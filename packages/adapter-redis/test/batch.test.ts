@@ -9,10 +9,10 @@ import { afterAll, expect, test } from "vitest"
 import { charge, execute, sums, tagOf } from "./support/calls.ts"
 
 const partition = (account: string): string => account.split("/")[0]!
+const prefix = await keyPrefix()
 
-describeWith(await redisServer(), "Redis", async ({ url }) => {
+describeWith(await redisServer(), "Redis", ({ url }) => {
   const driver = redisDriver({ url })
-  const prefix = await keyPrefix()
   afterAll(() => driver.close())
 
   /** Counts the calls of the script. */

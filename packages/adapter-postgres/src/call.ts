@@ -3,9 +3,9 @@
  */
 import { MisconfiguredError } from "@tallystick/core/store"
 
-import { type Deadline, pause, withDeadline } from "./deadline.ts"
+import { type Deadline, DeadlineError, pause, withDeadline } from "./deadline.ts"
 import type { PostgresDriver, QueryResult } from "./driver.ts"
-import { codeOf, isRetried, storeErrorOf, WRONG_ISOLATION } from "./errors.ts"
+import { codeOf, isRetried, isStoreError, storeErrorOf, WRONG_ISOLATION } from "./errors.ts"
 import type { SchemaState } from "./version.ts"
 import { schemaProblem } from "./version.ts"
 
@@ -48,7 +48,9 @@ export const callerOf = (driver: PostgresDriver, { callTimeoutMs, schema, isWith
         const values = valuesFor(Math.max(1, Math.floor(deadline.leftMs() * LOCK_SHARE)))
         return await driver.query(text, values, { signal, begins })
       } catch (error) {
-        if (signal.aborted || isWithin) throw error
+        // The connection was given up, and says so; what the server or the driver knew before that is still true.
+        if (signal.aborted) throw isStoreError(error) || codeOf(error) ? error : new DeadlineError(callTimeoutMs)
+        if (isWithin) throw error
         if (codeOf(error) === WRONG_ISOLATION && !begins) begins = true
         else if (!isRetried(error)) throw await named(driver, schema, signal, error)
         // Nothing is under way while it waits: at the deadline the error before says what is true.

@@ -89,7 +89,7 @@ export const storeErrorOf = (error: unknown, isWithin = false): StoreError => {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-const isStoreError = (error: unknown): error is StoreError =>
+export const isStoreError = (error: unknown): error is StoreError =>
   error instanceof NotAppliedError ||
   error instanceof OutcomeUnknownError ||
   error instanceof MisconfiguredError ||

@@ -9,7 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { Pool } from "pg"
+import { Pool, type PoolConfig } from "pg"
 
 import { callerOf } from "./call.ts"
 import type { Caller } from "./call.ts"
@@ -57,8 +57,12 @@ export interface PostgresStore extends QuotaStore {
   readonly within: (transaction: Transaction) => QuotaStore
 }
 
-const driverOf = ({ driver, options, pool, url }: PostgresStoreOptions, { prepare }: StoreTerms): PostgresDriver =>
-  driver ?? pgDriver(pool ?? new Pool({ ...options, connectionString: url }), pool === undefined, prepare)
+const driverOf = ({ driver, options, pool, url }: PostgresStoreOptions, terms: StoreTerms): PostgresDriver =>
+  driver ?? pgDriver(pool ?? ownPool(url, options, terms), pool === undefined, terms.prepare)
+
+/** pg would wait for ever for a server that takes a connection and says nothing, and so would the end of the pool. */
+const ownPool = (url: string | undefined, options: PoolConfig | undefined, { callTimeoutMs }: StoreTerms): Pool =>
+  new Pool({ connectionTimeoutMillis: callTimeoutMs, ...options, connectionString: url })
 
 /** The store over any driver. */
 export const storeOf = (driver: PostgresDriver, terms: StoreTerms, isWithin: boolean): QuotaStore => {

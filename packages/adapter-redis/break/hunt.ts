@@ -1,13 +1,13 @@
 /**
  * One broken script against the whole suite, cheapest first, until something sees it.
  */
+import { mutate } from "../../sim/break/mutant.ts"
+import type { Mutant } from "../../sim/break/mutant.ts"
 import { executeScript } from "../src/script.ts"
 import type { Check } from "./check.ts"
 import { checks } from "./checks.ts"
 import { contractCheck } from "./checks/contract.ts"
 import type { Lane } from "./lane.ts"
-import { mutate } from "./mutants.ts"
-import type { Mutant } from "./mutants.ts"
 import type { Program } from "./programs.ts"
 import { load, play } from "./replay.ts"
 import type { Recording } from "./replay.ts"
@@ -15,12 +15,6 @@ import type { Recording } from "./replay.ts"
 export interface Recorded {
   readonly program: Program
   readonly recording: Recording
-}
-
-/** What the suite sees of it; undefined: nothing. */
-export interface Found {
-  readonly mutant: Mutant
-  readonly by: string | undefined
 }
 
 const text = executeScript.text.slice(executeScript.text.indexOf("\n") + 1)
@@ -42,12 +36,16 @@ export const record = async (lane: Lane, programs: ReadonlyArray<Program>): Prom
 /** So many programs come before the fixed checks: they find nine of ten. */
 const FIRST = 12
 
-/** A server that ended may have ended for another reason than the script: then it is tried again on a new one. */
-export const hunt = async (lane: Lane, mutant: Mutant, recorded: ReadonlyArray<Recorded>): Promise<Found> => {
+/** What sees it; undefined: nothing. A server that ended may have ended for another reason than the script: then it is tried again on a new one. */
+export const hunt = async (
+  lane: Lane,
+  mutant: Mutant,
+  recorded: ReadonlyArray<Recorded>
+): Promise<string | undefined> => {
   for (let tries = 1; ; tries++) {
     if (!lane.isUp) await lane.restart()
     const by = await seenBy(lane, `#!lua\n${mutate(text, mutant)}`, recorded)
-    if (by === undefined || lane.isUp || tries === 2) return { mutant, by }
+    if (by === undefined || lane.isUp || tries === 2) return by
   }
 }
 

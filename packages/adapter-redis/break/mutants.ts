@@ -1,8 +1,10 @@
 /**
  * The script, broken in one place: every comparison, sum, product, connective, bound, branch, boolean, write and assignment.
  */
+import { mutantOf } from "../../sim/break/mutant.ts"
+import type { Mutant as AnyMutant } from "../../sim/break/mutant.ts"
+import type { Token } from "../../sim/break/tokens.ts"
 import { depthOf, tokensOf } from "./tokens.ts"
-import type { Token } from "./tokens.ts"
 
 export type Kind =
   | "comparison"
@@ -17,18 +19,7 @@ export type Kind =
   | "write"
   | "assignment"
 
-export interface Mutant {
-  readonly kind: Kind
-  readonly line: number
-  readonly column: number
-  readonly before: string
-  readonly after: string
-  readonly start: number
-  readonly end: number
-}
-
-export const mutate = (text: string, { start, end, after }: Mutant): string =>
-  text.slice(0, start) + after + text.slice(end)
+export type Mutant = AnyMutant<Kind>
 
 /** What a word or sign is replaced by, each on its own: a comparison by its negation and by the one that differs at the edge. */
 const replacements: Readonly<Record<string, readonly [Kind, ReadonlyArray<string>]>> = {
@@ -59,8 +50,7 @@ export const mutantsOf = (text: string): ReadonlyArray<Mutant> => {
   const tokens = tokensOf(text)
   const found: Array<Mutant> = []
   const add = (kind: Kind, from: Token, to: Token, after: string): void => {
-    const before = text.slice(from.start, to.end)
-    found.push({ kind, line: from.line, column: from.column, before, after, start: from.start, end: to.end })
+    found.push(mutantOf(text, kind, from, to, after))
   }
   for (const [at, token] of tokens.entries()) {
     if (token.type === "string") continue

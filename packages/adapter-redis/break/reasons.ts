@@ -1,17 +1,7 @@
 /**
- * Why a mutant that no test sees is the same program. Keyed by what the line says, so that lines may move.
+ * Why a mutant that no test sees is the same program.
  */
-import type { Mutant } from "./mutants.ts"
-
-interface Reason {
-  /** A part of the line. */
-  readonly line: string
-  /** A part of the line before it. */
-  readonly before?: string
-  /** Which changes in it: `before -> after`; none: all. */
-  readonly changes?: ReadonlyArray<string>
-  readonly why: string
-}
+import type { Reason } from "../../sim/break/reasons.ts"
 
 const CACHE = "A cache within the call: without it the same value is read from Redis once more."
 
@@ -20,7 +10,7 @@ const BOUND = "`nextMs` is a lower bound: one that is too early asks the index o
 const REBORN =
   "A row that this call has changed is not forgotten, so that nothing of this call is there to be cleared; what was read of the earlier life lies at ticks that have passed, or is older than `bornMs`."
 
-const reasons: ReadonlyArray<Reason> = [
+export const reasons: ReadonlyArray<Reason> = [
   { line: "ticks[#ticks + 1] = tickMs", why: PREFETCH },
   { line: "slot.due[tickMs] = slot.due[tickMs] or readDue", why: PREFETCH },
   {
@@ -219,14 +209,3 @@ const reasons: ReadonlyArray<Reason> = [
   { line: "slot.adjustments = {}", why: REBORN },
   { line: "slot.newAdjustments = {}", why: REBORN }
 ]
-
-export const reasonOf = (mutant: Mutant, lua: string): string | undefined => {
-  const lines = lua.split("\n")
-  const change = `${mutant.before} -> ${mutant.after}`.replaceAll(/\s+/g, " ")
-  return reasons.find(
-    (one) =>
-      lines[mutant.line - 1]!.includes(one.line) &&
-      (one.before === undefined || lines[mutant.line - 2]!.includes(one.before)) &&
-      (one.changes === undefined || one.changes.includes(change))
-  )?.why
-}

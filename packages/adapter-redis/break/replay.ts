@@ -1,8 +1,7 @@
 /**
  * A program on a script, until the first answer or number that is not the Book's.
  */
-import { isDeepStrictEqual } from "node:util"
-
+import { brief, isSame } from "../../sim/break/same.ts"
 import { readOutcomes, readUsage, Reply } from "../src/decode.ts"
 import type { Encoded } from "../src/encode.ts"
 import { faultOf } from "./audit.ts"
@@ -56,12 +55,3 @@ const faultIn = (call: Call, replies: ReadonlyArray<unknown>, before: unknown): 
     return String(error)
   }
 }
-
-/** Fields that are undefined count as absent. */
-const isSame = (left: unknown, right: unknown): boolean => isDeepStrictEqual(plain(left), plain(right))
-
-/** Also -0, which JSON has not. */
-const plain = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_, one: unknown) => (Object.is(one, -0) ? "-0" : one)))
-
-const brief = (value: unknown): string => JSON.stringify(value).slice(0, 160)

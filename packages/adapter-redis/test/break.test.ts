@@ -3,7 +3,8 @@
  */
 import { describe, expect, test } from "vitest"
 
-import { mutantsOf, mutate } from "../break/mutants.ts"
+import { mutate } from "../../sim/break/mutant.ts"
+import { mutantsOf } from "../break/mutants.ts"
 
 const brokenOf = (lua: string): ReadonlyArray<string> => mutantsOf(lua).map((mutant) => mutate(lua, mutant))
 

@@ -40,6 +40,8 @@ export const crowdedSteps = fc.array(
 
 type Drawn = typeof drawn extends fc.Arbitrary<infer A> ? A : never
 
+export type CrowdedStep = typeof crowdedSteps extends fc.Arbitrary<ReadonlyArray<infer A>> ? A : never
+
 export const crowdedCommand = ({ kind, id, ttlMs, amount, adjustment, ...one }: Drawn, callerMs: number): Command => {
   const legs = one.accounts.map((at) => {
     const { account, window, limit } = accounts[at]!

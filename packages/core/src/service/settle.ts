@@ -32,16 +32,20 @@ const backoff = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced
 
 /** Delivers one ending, or records it. */
 const deliver = Effect.fnUntraced(function* (env: Environment, ending: Ending): Effect.fn.Return<Delivery> {
-  if (isWithinTransaction(env)) return yield* answered(env, ending, yield* Effect.orDie(tryEnding(env, ending)))
+  const isWithin = isWithinTransaction(env)
+  const tried = yield* Effect.result(isWithin ? tryEnding(env, ending) : tryAgain(env, ending))
+  if (tried._tag === "Success") return yield* answered(env, ending, tried.success)
+  const error = tried.failure
+  return isWithin && error._tag !== "InvalidInput" ? yield* Effect.die(error) : yield* record(env, ending, error)
+})
+
+const tryAgain = Effect.fnUntraced(function* (env: Environment, ending: Ending) {
   const withinNanos = BigInt(env.settings.settleWithinMs) * 1_000_000n
   const startNanos = yield* Clock.monotonicTimeNanos
   const isInTime = Effect.map(Clock.monotonicTimeNanos, (nanos) => nanos - startNanos < withinNanos)
-  const tried = yield* tryEnding(env, ending).pipe(
-    Effect.retry({ schedule: backoff, while: (error) => (isPassing(error) ? isInTime : Effect.succeed(false)) }),
-    Effect.result
+  return yield* tryEnding(env, ending).pipe(
+    Effect.retry({ schedule: backoff, while: (error) => (isPassing(error) ? isInTime : Effect.succeed(false)) })
   )
-  if (tried._tag === "Failure") return yield* record(env, ending, tried.failure)
-  return yield* answered(env, ending, tried.success)
 })
 
 const answered = Effect.fnUntraced(function* (

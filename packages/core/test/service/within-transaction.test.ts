@@ -61,6 +61,19 @@ describe("a quota inside a transaction", () => {
     assert.deepEqual(seen.unsettled, [])
   })
 
+  it("rejects a charge, and an ending by the id, that fail", async () => {
+    const { clock, quota, store } = makeWithin()
+    for (const send of [
+      () => quota.charge({ requestId: "c", limits: [daily], used: { tokens: 5 } }),
+      () => quota.finalize({ requestId: "c", limits: [daily], used: { tokens: 5 } })
+    ]) {
+      store.next("refuse")
+      assert.instanceOf(await rejection(send()), NotAppliedError)
+    }
+    await clock.advance(600_000)
+    assert.deepEqual(store.kinds(), ["charge", "finalize"])
+  })
+
   it("rejects a guard whose ending fails", async () => {
     const { quota, store } = makeWithin()
     store.always("finalize", "refuse")

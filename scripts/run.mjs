@@ -7,6 +7,7 @@ const tasks = {
   start: (args) => run("tallystick", ["start", ...args]),
   sim: (args) => run("tallystick", args),
   "break:lua": (args) => run("break:lua", args),
+  "break:sql": (args) => run("break:sql", args),
   "check:types": (args) => run("tsc", ["-b", ...args]),
   lint: (args) => run("oxlint", args),
   format: (args) => run("oxfmt", args),

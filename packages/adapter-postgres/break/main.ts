@@ -1,0 +1,45 @@
+/**
+ * Breaks the SQL functions and views in one place at a time and says which breaks the suite does not see.
+ *
+ *   npm run break:sql -- [--seed 1] [--programs 120] [--only LINES|KIND] [--sample N] [--lanes 2] [--json] [--survivors FILE]
+ *
+ * On a server of its own; on the one that TALLYSTICK_TEST_POSTGRES_URL names if it does.
+ */
+import { readdirSync, readFileSync } from "node:fs"
+
+import { runBreaker } from "../../sim/break/run.ts"
+import { Servers } from "../../test-servers/src/servers.ts"
+import { isNone } from "../../test-servers/src/wire.ts"
+import { hunt, record } from "./hunt.ts"
+import { Lane } from "./lane.ts"
+import { mutantsOf } from "./mutants.ts"
+import { programsOf } from "./programs.ts"
+import { reasons } from "./reasons.ts"
+
+const folder = new URL("../sql/", import.meta.url)
+const text = readdirSync(folder)
+  .toSorted()
+  .map((name) => readFileSync(new URL(name, folder), "utf8"))
+  .join("")
+
+const servers = new Servers()
+const server = await servers.postgresServer()
+if (isNone(server)) throw new Error(server.none)
+
+await runBreaker<Lane>({
+  name: "sql/*.sql",
+  about: [
+    "Written by `npm run break:sql -- --survivors docs/postgres-mutants.md`. Lines are those of the files one behind the other. Broken, one at a time: every",
+    "comparison, sum, constant, condition and its parts, branch, clause (joins, order, locks, limits, filters), assignment, statement and pair of neighbours."
+  ].join("\n"),
+  text,
+  reasons,
+  mutants: mutantsOf(text),
+  open: (number) => Lane.open(server.url, number),
+  prepare: async (lane, seed, programs) => {
+    const recorded = await record(lane, await programsOf(seed, programs))
+    return (lane, mutant) => hunt(lane, text, mutant, recorded)
+  },
+  close: () => servers.close()
+})
+process.exit()

@@ -1,0 +1,70 @@
+/**
+ * Random programs with what the Book answers, as texts that run on every broken function.
+ */
+import { programsOf as programsIn } from "../../sim/break/programs.ts"
+import type { Call, Program as AnyProgram } from "../../sim/break/programs.ts"
+import { brief, isSame } from "../../sim/break/same.ts"
+import type { Lane, Rows } from "./lane.ts"
+import { readBy, sentBy } from "./port.ts"
+
+/** `anyhow`: the clock goes as it likes; `swept`: only forwards, with a sweep after each call, which no answer may show. */
+type Mode = "anyhow" | "swept"
+
+export interface Program extends AnyProgram<Mode> {
+  readonly text: string
+}
+
+/** What the sound SQL says, so that the same rows need not be read again: of each statement its rows as text. */
+export type Recording = ReadonlyArray<string>
+
+export const programsOf = (seed: number, count: number): Promise<ReadonlyArray<Program>> => {
+  const programs = programsIn<Mode>(seed, count, ["anyhow", "anyhow", "swept"], (mode, jumpMs) =>
+    mode === "swept" ? Math.abs(jumpMs) : undefined
+  )
+  return Promise.all(programs.map(async (program) => ({ ...program, text: await textOf(program) })))
+}
+
+/** Of each call: the commands, the numbers after them, what the audit finds, and a sweep. */
+const STATEMENTS = 4
+
+const textOf = async ({ calls, mode, settings }: AnyProgram<Mode>): Promise<string> => {
+  const texts: Array<string> = []
+  for (const { commands, nowMs, refs } of calls) {
+    texts.push(await sentBy(settings, nowMs, (store) => store.execute(commands)))
+    texts.push(await sentBy(settings, nowMs, (store) => store.usage(refs)))
+    texts.push(mode === "swept" ? "SELECT" : "EXECUTE audit")
+    texts.push(mode === "swept" ? await sentBy(settings, nowMs, (store) => store.sweep(1_000)) : "SELECT")
+  }
+  return texts.join(";")
+}
+
+export interface Played {
+  /** The first thing that is wrong; undefined: nothing. */
+  readonly fault: string | undefined
+  readonly recording: Recording
+}
+
+export const play = async (lane: Lane, program: Program, recorded?: Recording): Promise<Played> => {
+  const results = await lane.play(program.text)
+  const recording = results.map((rows) => JSON.stringify(rows))
+  for (const [at, call] of program.calls.entries()) {
+    const first = STATEMENTS * at
+    if ([0, 1, 2].every((offset) => recorded?.[first + offset] === recording[first + offset])) continue
+    const fault = await faultIn(program, call, results.slice(first, first + STATEMENTS))
+    if (fault !== undefined) return { fault: `${program.name}, call ${at}: ${fault}`, recording }
+  }
+  return { fault: undefined, recording }
+}
+
+const faultIn = async (
+  { settings }: Program,
+  { answers, commands, nowMs, refs, sums }: Call,
+  [executed, used, audited]: ReadonlyArray<Rows>
+): Promise<string | undefined> => {
+  const told = await readBy(settings, nowMs, executed!, (store) => store.execute(commands))
+  if (!isSame(told, answers)) return `${brief(told)} instead of ${brief(answers)}`
+  const usage = await readBy(settings, nowMs, used!, (store) => store.usage(refs))
+  if (!isSame(usage, sums)) return `${brief(usage)} instead of ${brief(sums)}`
+  const fault = audited?.[0]?.["fault"]
+  return fault === undefined ? undefined : String(fault)
+}

@@ -4,8 +4,10 @@
 import { createHash } from "node:crypto"
 
 import { MisconfiguredError } from "@tallystick/core/store"
-import { Pool } from "pg"
+import { Pool, type PoolClient } from "pg"
 
+import { codeOf, storeErrorOf } from "./errors.ts"
+import { noConnection } from "./pg-driver.ts"
 import { DEFAULT_SCHEMA, migrations, quotedSchema, textFor } from "./schema.ts"
 import { problemOf } from "./version.ts"
 
@@ -24,9 +26,11 @@ export interface Migrated {
 }
 
 /**
- * Applies the numbered SQL files that the schema does not have yet, all in one transaction: all of them or none.
+ * Applies the numbered SQL files that the schema does not have yet, all in one transaction: all of them or none. The role must be allowed to make the schema, or
+ * own it.
  *
- * @throws MisconfiguredError if the schema is newer than this code, or was made by other files
+ * Rejects with `MisconfiguredError` if the schema is newer than this code, was made by other files, or the role may not; with `InvalidInput` for a name that
+ * Postgres would cut off; with `NotAppliedError` or `OutcomeUnknownError` for the rest: to do it again is safe.
  *
  * @example
  * await migrate({ url: process.env.DATABASE_URL })
@@ -37,7 +41,7 @@ export const migrate = async (options: MigrateOptions): Promise<Migrated> => {
   const quoted = quotedSchema(name)
   const pool = options.pool ?? new Pool({ connectionString: options.url, max: 1 })
   try {
-    const client = await pool.connect()
+    const client = await connected(pool)
     let isGood = false
     try {
       await client.query("BEGIN ISOLATION LEVEL READ COMMITTED")
@@ -47,6 +51,8 @@ export const migrate = async (options: MigrateOptions): Promise<Migrated> => {
       await client.query("COMMIT")
       isGood = true
       return migrated
+    } catch (error) {
+      throw storeErrorOf(error)
     } finally {
       client.release(!isGood)
     }
@@ -55,7 +61,16 @@ export const migrate = async (options: MigrateOptions): Promise<Migrated> => {
   }
 }
 
-const lockKeyOf = (name: string): string =>
+const connected = async (pool: Pool): Promise<PoolClient> => {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw codeOf(error) === undefined ? noConnection(error) : storeErrorOf(error)
+  }
+}
+
+/** What they wait for who migrate a schema of this name at the same time. */
+export const lockKeyOf = (name: string): string =>
   createHash("sha256").update(`tallystick migrate ${name}`).digest().readBigInt64BE(0).toString()
 
 export const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex")

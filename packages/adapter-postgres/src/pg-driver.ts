@@ -117,7 +117,7 @@ const checkedOut = (pool: Pool, signal: AbortSignal): Promise<PoolClient> =>
 /** What the server itself says when it refuses a connection is told by its code. */
 const refusesFor = (cause: Error): boolean => hasCode(cause) && "severity" in cause
 
-const noConnection = (cause: unknown): NotAppliedError =>
+export const noConnection = (cause: unknown): NotAppliedError =>
   new NotAppliedError(
     `no connection to Postgres: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`,
     {

@@ -20,7 +20,7 @@ export { UnknownStore } from "./stores/unknown-store.ts"
 export const loadStore = async (spec: string): Promise<LoadedStore> => {
   if (spec.startsWith("batched:")) return withGroupCommit(spec, await loadStore(spec.slice("batched:".length)))
   if (spec === "memory") return { name: spec, makeStore: memoryStore, close: nothingToClose }
-  if (/^postgres(ql)?:/.test(spec))
+  if (isPostgres(spec))
     return (await adapter(spec, "postgres", () => import("./stores/postgres.ts"))).postgresStores(spec)
   if (/^(redis|rediss):/.test(spec))
     return (await adapter(spec, "redis", () => import("./stores/redis.ts"))).redisStores(spec)
@@ -37,6 +37,15 @@ export const loadStore = async (spec: string): Promise<LoadedStore> => {
     throw new UnknownStore(spec, "what its default export makes has no execute, usage, holds and sweep")
   return { name: spec, makeStore: makeStore as MakeStore, close: nothingToClose }
 }
+
+/** Brings the schema of the store at this URL to the version of the code. @throws UnknownStore if the store has none */
+export const migrateStore = async (spec: string, schema: string | undefined) => {
+  if (!isPostgres(spec)) throw new UnknownStore(spec, "only Postgres has a schema to migrate (postgres://…)")
+  const { migratePostgres } = await adapter(spec, "postgres", () => import("./stores/postgres.ts"))
+  return migratePostgres({ url: spec, schema })
+}
+
+const isPostgres = (spec: string): boolean => /^postgres(ql)?:/.test(spec)
 
 /** `batched:memory`: the same store with group commit before it. */
 const withGroupCommit = (name: string, { close, makeStore }: LoadedStore): LoadedStore => ({

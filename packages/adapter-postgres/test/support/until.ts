@@ -3,10 +3,10 @@
  */
 import { setTimeout as sleep } from "node:timers/promises"
 
-export const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
-  const end = performance.now() + 20_000
+export const until = async (what: string, isSo: () => Promise<boolean> | boolean, withinMs = 20_000): Promise<void> => {
+  const end = performance.now() + withinMs
   while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`${what}: not within 20 s`)
+    if (performance.now() > end) throw new Error(`${what}: not within ${withinMs / 1_000} s`)
     await sleep(5)
   }
 }

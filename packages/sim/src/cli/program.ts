@@ -3,6 +3,7 @@
  */
 import type { Command, ExitStatus } from "./command.ts"
 import { explore } from "./commands/explore.ts"
+import { migrate } from "./commands/migrate.ts"
 import { mutants } from "./commands/mutants.ts"
 import { replay } from "./commands/replay.ts"
 import { start } from "./commands/start.ts"
@@ -17,7 +18,7 @@ export const STATUS_REFUSED = 2
 /** An error of ours that nobody foresaw (EX_SOFTWARE of sysexits.h): not to be taken for a broken invariant. */
 const STATUS_DEFECT = 70
 
-export const commands: ReadonlyArray<Command> = [start, explore, replay, mutants]
+export const commands: ReadonlyArray<Command> = [start, explore, replay, mutants, migrate]
 
 export const runProgram = async (argv: ReadonlyArray<string>, terminal: Terminal): Promise<ExitStatus> => {
   try {

@@ -1,7 +1,7 @@
 /**
  * Stores in one real Postgres, one after the other in a schema of the simulation's own. The world's clock is theirs.
  */
-import { postgresStore, trialSchema } from "@tallystick/adapter-postgres"
+import { migrate, postgresStore, trialSchema } from "@tallystick/adapter-postgres"
 import { randomUUID } from "node:crypto"
 
 import type { LoadedStore } from "./loaded-store.ts"
@@ -27,3 +27,6 @@ const trialOf = async (url: string) => {
     throw new UnknownStore(url, error instanceof Error ? error.message : String(error))
   }
 }
+
+/** For `tallystick migrate`. */
+export const migratePostgres = migrate

@@ -53,6 +53,10 @@ describe("a wrong call", SLOW, () => {
     [["explore", "file.csv"], "unexpected argument file.csv"],
     [["explore", "--store", "rdis"], 'no store "rdis"'],
     [["explore", "--store", storeFile("none")], "its default export is no function"],
+    [["migrate"], "--store is missing"],
+    [["migrate", "--store", "memory"], "only Postgres has a schema to migrate"],
+    [["migrate", "--store", "postgres://127.0.0.1:1/nowhere"], "no connection to Postgres"],
+    [["migrate", "--store", "postgres://127.0.0.1:1/nowhere", "--schema", "pg_x"], "not beginning with pg_"],
     [["replay", "--store", "./missing.ts"], "there is no file"],
     [["replay", join(folder, "missing.csv")], "there is no such file"],
     [

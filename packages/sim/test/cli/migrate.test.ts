@@ -1,0 +1,18 @@
+/** `tallystick migrate` against a real database. */
+import { describeWith, postgresServer, schemaName } from "@tallystick/test-servers"
+import { expect, test } from "vitest"
+
+import { tallystick } from "./spawn.ts"
+
+describeWith(await postgresServer(), "tallystick migrate", ({ url }) => {
+  test("makes the schema, and then finds it made", { timeout: 60_000 }, async () => {
+    const schema = `${await schemaName()} "cli"`
+    const migrate = () => tallystick(["migrate", "--store", url, "--schema", schema])
+    const first = await migrate()
+    expect(first).toMatchObject({ status: 0, err: "" })
+    expect(first.out).toMatch(/^schema "t\d+\S* \\"cli\\"": from version 0 to [1-9]\d*\n$/)
+    const second = await migrate()
+    expect(second).toMatchObject({ status: 0, err: "" })
+    expect(second.out).toMatch(/ is at version [1-9]\d*\n$/)
+  })
+})

@@ -6,10 +6,10 @@ import type { Add } from "./mutants.ts"
 import { depthOf, isSign, isWord } from "./tokens.ts"
 
 /** Words that stand before or behind an operand of AND and OR. */
-const EDGES = [
-  ...["AND", "OR", "WHERE", "ON", "IF", "ELSIF", "WHEN", "THEN", "ELSE", "SELECT", "FROM", "JOIN", "LEFT", "CROSS"],
-  ...["GROUP", "ORDER", "LIMIT", "FOR", "LOOP", "RETURNING", "UNION", "HAVING", "AS", "CASE", "END", "FILTER", "INTO"]
-]
+const EDGES =
+  "AND OR WHERE ON IF ELSIF WHEN THEN ELSE SELECT FROM JOIN LEFT CROSS GROUP ORDER LIMIT FOR LOOP RETURNING UNION HAVING AS CASE END FILTER INTO".split(
+    " "
+  )
 
 export const breakConditions = (tokens: ReadonlyArray<Token>, add: Add): void => {
   const betweens = betweenAnds(tokens)

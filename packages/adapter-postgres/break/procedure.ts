@@ -20,7 +20,8 @@ export const breakProcedure = (tokens: ReadonlyArray<Token>, add: Add): void => 
 const isStart = (tokens: ReadonlyArray<Token>, at: number): boolean => {
   const before = tokens[at - 1]!
   if (isSign(before, ";")) return true
-  if (isWord(before, "BEGIN", "LOOP")) return true
+  if (isWord(before, "BEGIN")) return true
+  if (isWord(before, "LOOP")) return !isWord(tokens[at - 2], "END")
   return isWord(before, "THEN", "ELSE") && !isInExpression(tokens, at - 1)
 }
 

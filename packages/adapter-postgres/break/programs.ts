@@ -65,6 +65,5 @@ const faultIn = async (
   if (!isSame(told, answers)) return `${brief(told)} instead of ${brief(answers)}`
   const usage = await readBy(settings, nowMs, used!, (store) => store.usage(refs))
   if (!isSame(usage, sums)) return `${brief(usage)} instead of ${brief(sums)}`
-  const fault = audited?.[0]?.["fault"]
-  return fault === undefined ? undefined : String(fault)
+  return audited?.[0] === undefined ? undefined : brief(audited[0])
 }

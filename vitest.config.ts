@@ -24,6 +24,7 @@ export default defineConfig({
           ...(withServers.includes(name) ? { globalSetup, ...patience } : {})
         }
       })),
+      { test: { name: "bench", root: "bench", include, ...patience } },
       { test: { name: "examples", root: "examples", include } },
       { test: { name: "repo", include } } // about the repository itself
     ]

@@ -11,6 +11,8 @@ export const tools = {
   vitest: "node_modules/vitest/vitest.mjs",
   "break:lua": "packages/adapter-redis/break/main.ts",
   "break:sql": "packages/adapter-postgres/break/main.ts"
+  bench: "bench/src/main.ts",
+  "break:lua": "packages/adapter-redis/break/main.ts"
 }
 
 const children = new Set()

@@ -6,6 +6,7 @@ import { ensureSetup, Fail } from "./setup.mjs"
 const tasks = {
   start: (args) => run("tallystick", ["start", ...args]),
   sim: (args) => run("tallystick", args),
+  bench: (args) => run("bench", args),
   "break:lua": (args) => run("break:lua", args),
   "break:sql": (args) => run("break:sql", args),
   "check:types": (args) => run("tsc", ["-b", ...args]),

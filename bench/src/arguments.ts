@@ -1,0 +1,77 @@
+/**
+ * What the command line asks for.
+ */
+import { parseArgs } from "node:util"
+
+export const parts = ["memory", "redis", "postgres", "scale", "explore", "masters"] as const
+export type Part = (typeof parts)[number]
+
+export interface Arguments {
+  readonly parts: ReadonlyArray<Part>
+  readonly seconds: number
+  readonly rounds: number
+  readonly isWhole: boolean
+  readonly json: boolean
+  readonly markdown: boolean
+  readonly redis: string | undefined
+  readonly postgres: string | undefined
+  readonly match: string | undefined
+}
+
+export const help = `npm run -s bench -- [OPTION …]
+
+Tallystick beside its peers: interleaved, in one run, each round checked against what the store holds.
+
+  --only PART,…    ${parts.join(", ")} (default: all)
+  --match TEXT     only matches whose words hold it: "redis hot 64"
+  --seconds N      of a round (default 1; in memory 0.3 of it)
+  --rounds N       of each contender (default 5)
+  --whole          every number of callers with every number of legs
+  --json           for programs
+  --markdown       tables for the docs
+  --redis URL      a server of yours instead of one that is started; also --postgres URL
+`
+
+/** @throws Error that says what is wrong */
+export const readArguments = (args: ReadonlyArray<string>): Arguments | "help" => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: "boolean", short: "h" },
+      json: { type: "boolean", default: false },
+      markdown: { type: "boolean", default: false },
+      match: { type: "string" },
+      only: { type: "string", default: parts.join(",") },
+      postgres: { type: "string" },
+      redis: { type: "string" },
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "1" },
+      whole: { type: "boolean", default: false }
+    }
+  })
+  if (values.help === true) return "help"
+  return {
+    parts: values.only.split(",").map(readPart),
+    seconds: readNumber("seconds", values.seconds, 0.001, 3_600),
+    rounds: readNumber("rounds", values.rounds, 1, 1_000),
+    isWhole: values.whole,
+    json: values.json,
+    markdown: values.markdown,
+    redis: values.redis,
+    postgres: values.postgres,
+    match: values.match
+  }
+}
+
+const readPart = (text: string): Part => {
+  const part = parts.find((name) => name === text)
+  if (part === undefined) throw new Error(`--only is a list of ${parts.join(", ")}, was ${JSON.stringify(text)}`)
+  return part
+}
+
+const readNumber = (name: string, text: string, least: number, most: number): number => {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value < least || value > most)
+    throw new Error(`--${name} is a number from ${least} to ${most}, was ${JSON.stringify(text)}`)
+  return value
+}

@@ -1,0 +1,84 @@
+/**
+ * The report for people: columns for a terminal, or tables for the docs.
+ */
+import type { Report } from "./bench.ts"
+import type { Machine } from "./machine.ts"
+import type { Ratio } from "./ratios.ts"
+import type { Result } from "./run-match.ts"
+
+interface Style {
+  readonly markdown: boolean
+}
+
+/** What each contender does not do, so that nobody takes the numbers for more than they say. */
+export const heading = [
+  "A pair is a reserve and a finalize; of the peers two calls that come nearest. What they do not do:",
+  "- rate-limiter-flexible: a counter. It remembers no request, so a repeat counts twice; no hold that expires, no revision, no ledger; several limits are several calls, none undone if another refuses; it counts also what it refuses. Redis: one script of four commands per call. Postgres: one upsert per call, by the clock of the app.",
+  "- effect RateLimiter: a counter with two consumes per pair, since it cannot give back; else as above.",
+  "- the original's way (Redis): a script per limit, one after the other, not atomic over both; no deadline of a hold. It made a connection per call.",
+  "- the original's way (Postgres): a row lock per call; it remembers no request, so a repeat counts twice; no hold that expires, no ledger.",
+  "- the floors: nothing but the least that the server can be asked for; no limit is checked.",
+  "- machine, store, front are Tallystick: the rules over maps; the port (Redis and Postgres: with group commit, as by default; Postgres: with the ledger); what users call, with spans, metrics and a heartbeat."
+]
+
+export const textOf = ({ machine, ratios, results }: Report, style: Style): string =>
+  [
+    ...machineLines(machine),
+    "",
+    ...heading,
+    "",
+    ...table(
+      style,
+      ["store", "accounts", "callers", "legs", "", "pairs/s", "least to most", "p50 µs", "p99 µs", "CPU µs"],
+      results.map(resultCells)
+    ),
+    "",
+    ...table(style, ["store", "", "callers", "ours / peer", "ratio", "target", ""], ratios.map(ratioCells))
+  ].join("\n")
+
+const machineLines = ({ cores, cpu, load, memoryGb, node, servers, system }: Machine): ReadonlyArray<string> => [
+  `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, node ${node}; load ${load} when it began`,
+  ...servers
+]
+
+const resultCells = (result: Result): ReadonlyArray<string> => [
+  result.store,
+  result.shape,
+  String(result.callers),
+  String(result.legs),
+  result.name,
+  count(result.pairsPerSecond),
+  `${count(Math.min(...result.rounds))} to ${count(Math.max(...result.rounds))}`,
+  micros(result.p50Micros),
+  micros(result.p99Micros),
+  `${micros(result.clientCpuMicrosPerPair)} + ${result.serverCpuMicrosPerPair === null ? "?" : micros(result.serverCpuMicrosPerPair)}`
+]
+
+const ratioCells = ({ callers, ok, ours, peer, ratio, shape, store, target }: Ratio): ReadonlyArray<string> => [
+  store,
+  shape,
+  String(callers),
+  `${ours} / ${peer}`,
+  String(ratio),
+  target,
+  ok ? "ok" : "not"
+]
+
+const count = (value: number): string => Math.round(value).toLocaleString("en-US")
+const micros = (value: number): string => (value < 10 ? value.toFixed(1) : count(value))
+
+const table = (
+  { markdown }: Style,
+  head: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<string>>
+): ReadonlyArray<string> => {
+  if (rows.length === 0) return []
+  if (markdown) return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`)
+  const widths = head.map((name, at) => Math.max(name.length, ...rows.map((cells) => cells[at]!.length)))
+  return [head, ...rows].map((cells) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join("  ")
+      .trimEnd()
+  )
+}

@@ -1,0 +1,99 @@
+/**
+ * Each part runs and its checks hold; nothing is said of speed.
+ */
+import { expect, test } from "vitest"
+
+import { type Arguments, readArguments } from "../src/arguments.ts"
+import { bench } from "../src/bench.ts"
+import { type Case, type Contender, USED } from "../src/contender.ts"
+import { noServer } from "../src/cpu.ts"
+import { Histogram } from "../src/histogram.ts"
+import { machineOf } from "../src/machine.ts"
+import { ratiosOf } from "../src/ratios.ts"
+import { Course } from "../src/round.ts"
+import { targets } from "../src/targets.ts"
+import { textOf } from "../src/text.ts"
+
+const quiet = (): void => {}
+const run = (rounds: string, ...args: ReadonlyArray<string>) =>
+  bench(readArguments([...args, "--seconds", "0.01", "--rounds", rounds]) as Arguments, machineOf(), quiet)
+
+test("memory: every contender, every target that it has", async () => {
+  const report = await run("2", "--only", "memory", "--match", "memory hot 1")
+  expect(report.results.map(({ name, rounds }) => [name, rounds.length])).toEqual(
+    ["machine", "store", "front", "rate-limiter-flexible", "effect RateLimiter", "floor: a map and a set"].map(
+      (name) => [name, 2]
+    )
+  )
+  for (const { pairsPerSecond, p50Micros, p99Micros } of report.results) {
+    expect(pairsPerSecond).toBeGreaterThan(0)
+    expect(p99Micros).toBeGreaterThanOrEqual(p50Micros)
+  }
+  expect(report.ratios).toHaveLength(targets.filter(({ store }) => store === "memory").length)
+  expect(textOf(report, { markdown: true })).toContain("| memory | hot | 1 | 1 | rate-limiter-flexible |")
+})
+
+test.for(["redis", "postgres"])("%s: several callers and legs", async (store, { skip }) => {
+  const report = await run("1", "--only", store, "--match", `${store} hot 64 2 legs`).catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith("no server")) return skip(error.message)
+    throw error
+  })
+  expect(report.results.length).toBeGreaterThanOrEqual(4)
+  for (const { rounds } of report.results) expect(Math.min(...rounds)).toBeGreaterThan(0)
+  expect(report.machine.servers).toHaveLength(1)
+})
+
+test("a store that forgot a pair fails the run", async () => {
+  let pairs = 0
+  const contender: Contender = {
+    name: "forgetful",
+    call: async (turns) => {
+      while (turns.begin() !== undefined) {
+        turns.settled()
+        pairs++
+      }
+    },
+    used: async () => (pairs - 1) * USED,
+    close: async () => {}
+  }
+  const of: Case = { name: "m", callers: 2, accounts: 1, legs: 1 }
+  await expect(new Course(contender, of, 1).run(0.01, noServer)).rejects.toThrow("and the store says")
+})
+
+test("quantiles are right to 2 %", () => {
+  const histogram = new Histogram()
+  for (let micros = 1; micros <= 10_000; micros++) histogram.addMicros(micros)
+  for (const share of [0.5, 0.99]) {
+    const ratio = histogram.quantileMicros(share) / (share * 10_000)
+    expect(Math.abs(ratio - 1)).toBeLessThan(0.02)
+  }
+})
+
+test("a ratio is told with its target, and of several peers with the best", () => {
+  const result = (name: string, pairsPerSecond: number) => ({
+    store: "redis",
+    shape: "hot",
+    callers: 64,
+    legs: 1,
+    name,
+    pairsPerSecond,
+    p50Micros: 1,
+    p99Micros: 1,
+    openP50Micros: 1,
+    clientCpuMicrosPerPair: 1,
+    serverCpuMicrosPerPair: 1,
+    rounds: []
+  })
+  const slower = result("rate-limiter-flexible", 90)
+  const better = result("rate-limiter-flexible, autopipelined", 100)
+  expect(ratiosOf([result("store", 121), slower, better])).toMatchObject([
+    { peer: "rate-limiter-flexible, autopipelined", ratio: 1.21, target: "≥ 1.2", ok: true }
+  ])
+  expect(ratiosOf([result("store", 119), slower, better])).toMatchObject([{ ratio: 1.19, ok: false }])
+})
+
+test("wrong arguments are told", () => {
+  expect(() => readArguments(["--only", "mysql"])).toThrow("--only is a list of memory, redis")
+  expect(() => readArguments(["--seconds", "x"])).toThrow("--seconds is a number from")
+  expect(() => readArguments(["--nothing"])).toThrow("--nothing")
+})

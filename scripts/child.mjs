@@ -9,10 +9,9 @@ export const tools = {
   oxlint: "node_modules/oxlint/bin/oxlint",
   oxfmt: "node_modules/oxfmt/bin/oxfmt",
   vitest: "node_modules/vitest/vitest.mjs",
+  bench: "bench/src/main.ts",
   "break:lua": "packages/adapter-redis/break/main.ts",
   "break:sql": "packages/adapter-postgres/break/main.ts"
-  bench: "bench/src/main.ts",
-  "break:lua": "packages/adapter-redis/break/main.ts"
 }
 
 const children = new Set()

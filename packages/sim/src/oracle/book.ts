@@ -2,11 +2,10 @@
 // sheet per account holds the commands that took effect on it, and every question reads them again from the first one.
 import type * as M from "@tallystick/core/machine"
 import { amountOf, byBytes, edge, gridUp, type Leg, nameOf, outside, sameLegs, share, textOf } from "./plain.ts"
-export type BookSettings = M.Settings
 /** What took effect on one account, and when. (A command without effect that found a roll due is kept as a lookup.) */
 type Line = { leg: Leg; now: number; time: number; command: M.Command; grown: boolean }
 /** All that is remembered of an account. `last` and `lead` are its time, once it has a line (that is, a row). */
-type Sheet = { lines: Array<Line>; last: number; lead: number }
+export type Sheet = { lines: Array<Line>; last: number; lead: number }
 /** An account, as its lines say; never kept. `start` is null while no window is open, `revision` 0 without a row. */
 type Page = typeof ROW & { entries: Array<Entry>; adjusts: Array<M.Adjust> }
 const ACCOUNT = { used: 0, revision: 0, period: 0, changed: 0, reset: -1, end: 0, open: true, rolled: false }
@@ -201,8 +200,9 @@ const decide = (c: M.Command, seen: ReadonlyArray<Seen>, s: M.Settings) => {
 
 export class Book {
   readonly #settings = { settledRetentionMs: 3_600_000, unsettledRetentionMs: 604_800_000, longestCallMs: 60_000 }
-  readonly #sheets = new Map<string, Sheet>()
-  constructor(settings: Partial<BookSettings> = {}) {
+  readonly #sheets: Map<string, Sheet>
+  constructor(settings: Partial<M.Settings> = {}, sheets = new Map<string, Sheet>()) {
+    this.#sheets = sheets
     Object.assign(this.#settings, settings)
   }
   /** A read; null if nowMs lies outside the calendar windows of one of the accounts. */

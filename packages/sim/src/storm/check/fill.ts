@@ -1,0 +1,95 @@
+/**
+ * What can fill a gap: commands that nobody got an answer to, each at the times that make a difference.
+ */
+import type { Outcome } from "@tallystick/core/machine"
+
+import { clockOf, timesBetween } from "./clock.ts"
+import type { Operation } from "./operation.ts"
+import type { Pending } from "./pending.ts"
+import type { Trial } from "./trial.ts"
+
+/** Besides what nobody heard of, the first that was answered raised the revision itself: by expiries, a roll and its own change. */
+const MOST_OWN = 4
+
+export interface Candidate {
+  readonly operation: Operation
+  readonly nowMs: number
+}
+
+export interface Gap {
+  readonly pending: Pending
+  readonly trial: Trial
+  /** Answered operations that could be next, but do not fit. */
+  readonly stuck: ReadonlyArray<Operation>
+  /** Of an account, after what has its place; 0: it has no row. */
+  readonly revisionOf: (key: string) => number
+}
+
+/** The likeliest first: those on accounts where something is stuck, and that the next answer about their id speaks for. */
+export const candidatesFor = (gap: Gap): ReadonlyArray<Candidate> => {
+  const stuckOn = new Set(gap.stuck.flatMap(({ keys }) => keys))
+  const seen = new Set<string>()
+  const ranked = gap.pending.unknown.flatMap((operation) => {
+    if (!gap.pending.has(operation) || !gap.pending.isDue(operation) || !isMissing(gap, operation)) return []
+    // The same command again, not answered either: which of the two it was makes no difference, so that it was the first.
+    const text = JSON.stringify(operation.command)
+    if (seen.has(text)) return []
+    seen.add(text)
+    const isHere = operation.keys.some((key) => stuckOn.has(key))
+    return timesOf(gap, operation).flatMap((nowMs) => {
+      const speaks = evidence(gap, { operation, nowMs })
+      return speaks === "impossible" ? [] : [{ operation, nowMs, rank: (isHere ? 4 : 0) + speaks }]
+    })
+  })
+  return ranked.toSorted((left, right) => right.rank - left.rank)
+}
+
+/** On one of its accounts the next answer shows a higher revision than there is. */
+const isMissing = ({ pending, revisionOf }: Gap, { keys }: Operation): boolean =>
+  keys.some((key) => (pending.placeOn(key)?.revision ?? 0) > revisionOf(key))
+
+/** Not before what its accounts have seen, and not after what they see next. */
+const timesOf = ({ pending, trial }: Gap, operation: Operation): ReadonlyArray<number> => {
+  let from = 0
+  let to = Infinity
+  let birth: number | undefined
+  for (const key of operation.keys) {
+    const row = trial.timeOf(key)
+    const next = pending.placeOn(key)
+    if (row !== undefined) from = Math.max(from, row.last - row.lead)
+    if (next !== undefined) to = Math.min(to, next.timeMs - (row?.lead ?? 0))
+    if (row === undefined && next !== undefined && next.revision > 0) birth = Math.min(birth ?? Infinity, next.revision)
+  }
+  if (birth !== undefined) return birthsBefore(birth, Math.max(from, pending.seenBefore(operation)), to, pending)
+  if (to === Infinity || from > to) return []
+  // An account that has no row then, either: it cannot have taken effect on it, whenever it happened.
+  return from === 0 ? [to] : timesBetween(from, to)
+}
+
+/** A new row starts its revision from the time at which it is born, so that the first revision that was seen says when that may have been. */
+const birthsBefore = (revision: number, from: number, to: number, { unknown }: Pending): ReadonlyArray<number> =>
+  Array.from({ length: unknown.length + MOST_OWN }, (_, after) => revision - 1 - after).filter(
+    (time) => time >= from && time <= to
+  )
+
+/**
+ * What the next answer about its id says of it. 2: with it, that answer is what it was; 1: there is none; 0: it is not, but for another reason perhaps.
+ * What one account knows of an id depends on nothing but what was done with that id: if nothing else can have come between, a difference is a proof.
+ */
+const evidence = ({ pending, trial }: Gap, { operation, nowMs }: Candidate): 0 | 1 | 2 | "impossible" => {
+  const next = pending.nextOfId(operation)
+  if (next?.outcome === undefined) return 1
+  const mark = trial.mark
+  trial.act(operation, nowMs)
+  const { outcome } = trial.act(next, clockOf(next, trial))
+  trial.undo(mark)
+  if (outcome === undefined) return 1
+  const isSame = hasSameLegs(outcome, next.outcome)
+  if (isSame && outcome._tag === next.outcome._tag && outcome.replayed === next.outcome.replayed) return 2
+  // Whether something is admitted depends on sums, and those on what has no place yet.
+  const isAboutSums = outcome._tag === "Denied" || next.outcome._tag === "Denied"
+  return isSame || isAboutSums || pending.hasRivals(operation, next) ? 0 : "impossible"
+}
+
+const hasSameLegs = (left: Outcome, right: Outcome): boolean =>
+  left.legs.every(({ state }, index) => right.legs[index]?.state === state)

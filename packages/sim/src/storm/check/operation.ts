@@ -1,0 +1,62 @@
+/**
+ * One command or one read of a call: what takes effect at one instant.
+ */
+import type { AccountAnswer, AccountRef, Command, Outcome } from "@tallystick/core/machine"
+
+import { textOf } from "../../oracle/plain.ts"
+import type { Call } from "./history.ts"
+
+export interface Operation {
+  readonly call: Call
+  /** undefined: a read. */
+  readonly command: Command | undefined
+  readonly accounts: ReadonlyArray<AccountRef>
+  /** Of the accounts, in their order. */
+  readonly keys: ReadonlyArray<string>
+  /** undefined: a read, or nobody knows whether it happened. */
+  readonly outcome: Outcome | undefined
+  /** What the answer says of the accounts; undefined: nobody knows whether it happened. */
+  readonly answers: ReadonlyArray<AccountAnswer> | undefined
+  readonly sentNs: number
+  /** Infinity: it may happen at any time from when it was sent. */
+  readonly answeredNs: number
+  /** The command before it in its call, which comes first. */
+  readonly before: Operation | undefined
+}
+
+/** The name of an account: the same id with two windows is two accounts. */
+export const keyOf = ({ account, window }: AccountRef): string => `${textOf(window)} ${account}`
+
+/** Nothing of a call that did not happen; a read that nobody heard of says nothing, too. */
+export const operationsOf = (call: Call): ReadonlyArray<Operation> => {
+  const { question, reply } = call
+  if (reply.kind === "nothing") return []
+  const isKnown = reply.kind !== "unknown"
+  const common = { call, sentNs: call.sentNs, answeredNs: isKnown ? call.answeredNs : Infinity }
+  if (question.kind === "usage") {
+    if (reply.kind !== "accounts") return []
+    const { accounts } = question
+    const keys = accounts.map(keyOf)
+    return [
+      { ...common, command: undefined, accounts, keys, outcome: undefined, answers: reply.accounts, before: undefined }
+    ]
+  }
+  const operations: Array<Operation> = []
+  for (const [index, command] of question.commands.entries()) {
+    const outcome = reply.kind === "outcomes" ? reply.outcomes[index] : undefined
+    // Nothing happened: outside of its windows, or the store's memory is full.
+    if (outcome?._tag === "NotApplied") continue
+    const before = operations.at(-1)
+    const accounts = command.legs
+    operations.push({
+      ...common,
+      command,
+      accounts,
+      keys: accounts.map(keyOf),
+      outcome,
+      answers: outcome?.accounts,
+      before
+    })
+  }
+  return operations
+}

@@ -1,0 +1,176 @@
+/**
+ * The operations that have no place in the order yet, and which of them can be next.
+ *
+ * On each account the answers say where they belong: an account's time and its revision never fall, so that answered operations are sorted by them.
+ * Between accounts, and where both are the same, real time decides: what was answered before another was sent comes before it.
+ */
+import type { AccountAnswer } from "@tallystick/core/machine"
+
+import type { Operation } from "./operation.ts"
+
+type Place = Pick<AccountAnswer, "timeMs" | "revision">
+
+interface Line {
+  readonly operation: Operation
+  readonly place: Place
+}
+
+/** Where the pointers stand, to go back to. */
+export interface Position {
+  readonly next: ReadonlyArray<number>
+  readonly returns: number
+  readonly placed: number
+}
+
+export class Pending {
+  readonly keys: ReadonlyArray<string>
+  readonly answered: ReadonlyArray<Operation>
+  /** Commands of which nobody knows whether they happened. */
+  readonly unknown: ReadonlyArray<Operation>
+  readonly #lines: ReadonlyArray<ReadonlyArray<Line>>
+  readonly #byReturn: ReadonlyArray<Operation>
+  readonly #isPlaced = new Set<Operation>()
+  readonly #placed: Array<Operation> = []
+  readonly #successor = new Map<Operation, Operation>()
+  readonly #ofId = new Map<string, { readonly answered: Array<Operation>; readonly unknown: Array<Operation> }>()
+  readonly #seenBefore = new Map<Operation, number>()
+  #next: Array<number>
+  #returns = 0
+
+  constructor(operations: ReadonlyArray<Operation>) {
+    this.answered = operations.filter(({ answers }) => answers !== undefined)
+    this.unknown = operations.filter(({ answers }) => answers === undefined)
+    this.#byReturn = this.answered.toSorted((left, right) => left.answeredNs - right.answeredNs)
+    this.keys = [...new Set(operations.flatMap(({ keys }) => keys))]
+    this.#lines = this.keys.map((key) => sortedLines(this.answered, key))
+    this.#next = this.keys.map(() => 0)
+    for (const operation of operations) {
+      if (operation.before !== undefined) this.#successor.set(operation.before, operation)
+      const known = this.#ofId.get(idOf(operation)) ?? { answered: [], unknown: [] }
+      this.#ofId.set(idOf(operation), known)
+      ;(operation.answers === undefined ? known.unknown : known.answered).push(operation)
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#returns === this.#byReturn.length
+  }
+
+  /** Of those that were answered, the one that was answered first: what was sent after that cannot be next. */
+  get firstAnswered(): Operation | undefined {
+    return this.#byReturn[this.#returns]
+  }
+
+  has(operation: Operation): boolean {
+    return !this.#isPlaced.has(operation)
+  }
+
+  /** What the next answer on an account shows; undefined: there is none. */
+  placeOn(key: string): Place | undefined {
+    return this.lineOn(key)?.place
+  }
+
+  lineOn(key: string): Line | undefined {
+    const index = this.keys.indexOf(key)
+    return this.#lines[index]![this.#next[index]!]
+  }
+
+  /** The next answer about the id of a command, by its place on an account of both. */
+  nextOfId(operation: Operation): Operation | undefined {
+    let next: Line | undefined
+    for (const other of this.#ofId.get(idOf(operation))!.answered) {
+      const shared = other.keys.findIndex((key) => operation.keys.includes(key))
+      const place = other.answers![shared]
+      if (place === undefined || !this.has(other)) continue
+      if (next === undefined || comparePlaces(place, next.place) < 0) next = { operation: other, place }
+    }
+    return next?.operation
+  }
+
+  /** Whether something else about this id can come between a command and the next answer about it. */
+  hasRivals(operation: Operation, next: Operation): boolean {
+    const { answered, unknown } = this.#ofId.get(idOf(operation))!
+    if (unknown.some((other) => other !== operation && this.has(other))) return true
+    return answered.some((other) => other !== next && this.has(other) && !isBehind(other, next))
+  }
+
+  /** What the store's clock had reached before a command was sent, as far as anybody was told; it is asked only where an account is new. */
+  seenBefore(operation: Operation): number {
+    const known = this.#seenBefore.get(operation)
+    if (known !== undefined) return known
+    const before = this.answered.filter(({ answeredNs }) => answeredNs < operation.sentNs)
+    const seen = Math.max(0, ...before.flatMap(({ answers }) => answers!.map(({ timeMs }) => timeMs)))
+    this.#seenBefore.set(operation, seen)
+    return seen
+  }
+
+  /** Answered operations that can be next: no answer on their accounts belongs before them, and none came before they were sent. */
+  heads(): ReadonlyArray<Operation> {
+    const heads = new Set<Operation>()
+    for (const [index, lines] of this.#lines.entries()) {
+      const start = this.#next[index]!
+      for (let at = start; at < lines.length; at++) {
+        const { operation, place } = lines[at]!
+        if (comparePlaces(place, lines[start]!.place) !== 0) break
+        if (this.has(operation) && this.isDue(operation) && this.#isFirst(operation)) heads.add(operation)
+      }
+    }
+    return [...heads]
+  }
+
+  /** Whether nothing that was answered before it was sent, or stands before it in its call, is still without a place. */
+  isDue(operation: Operation): boolean {
+    const { before } = operation
+    if (before?.answers !== undefined && this.has(before)) return false
+    const successor = this.#successor.get(operation)
+    if (successor !== undefined && !this.has(successor)) return false
+    return this.firstAnswered === undefined || operation.sentNs <= this.firstAnswered.answeredNs
+  }
+
+  #isFirst({ keys, answers }: Operation): boolean {
+    return keys.every((key, index) => comparePlaces(answers![index]!, this.placeOn(key)!) === 0)
+  }
+
+  place(operation: Operation): void {
+    this.#isPlaced.add(operation)
+    this.#placed.push(operation)
+    for (const [index, lines] of this.#lines.entries()) {
+      let at = this.#next[index]!
+      while (at < lines.length && !this.has(lines[at]!.operation)) at++
+      this.#next[index] = at
+    }
+    while (this.#returns < this.#byReturn.length && !this.has(this.#byReturn[this.#returns]!)) this.#returns++
+  }
+
+  get position(): Position {
+    return { next: [...this.#next], returns: this.#returns, placed: this.#placed.length }
+  }
+
+  goBack({ next, returns, placed }: Position): void {
+    this.#next = [...next]
+    this.#returns = returns
+    while (this.#placed.length > placed) this.#isPlaced.delete(this.#placed.pop()!)
+  }
+}
+
+/** On each account that both name. */
+const isBehind = (other: Operation, next: Operation): boolean =>
+  next.keys.every((key, index) => {
+    const place = other.answers![other.keys.indexOf(key)]
+    return place === undefined || comparePlaces(place, next.answers![index]!) > 0
+  })
+
+/** The ids of adjustments are a space of their own. */
+const idOf = ({ command }: Operation): string =>
+  command === undefined ? "" : `${command.kind === "adjust" ? "adjust" : "request"} ${command.id}`
+
+const sortedLines = (answered: ReadonlyArray<Operation>, key: string): ReadonlyArray<Line> =>
+  answered
+    .flatMap((operation) => {
+      const place = operation.answers![operation.keys.indexOf(key)]
+      return place === undefined || !operation.keys.includes(key) ? [] : [{ operation, place }]
+    })
+    .toSorted((left, right) => comparePlaces(left.place, right.place))
+
+export const comparePlaces = (left: Place, right: Place): number =>
+  left.timeMs - right.timeMs || left.revision - right.revision

@@ -1,0 +1,60 @@
+/**
+ * The checker on histories of many clients: those that a right store makes, and the same with one thing wrong.
+ */
+import { describe, expect, test } from "vitest"
+
+import { Random } from "../../src/replay/random.ts"
+import { checkByRevisions } from "../../src/storm/check/by-revisions.ts"
+import { checkBySearch, isSameButRevisions } from "../../src/storm/check/by-search.ts"
+import { componentsOf } from "../../src/storm/check/components.ts"
+import type { Call } from "../../src/storm/check/history.ts"
+import { operationsOf } from "../../src/storm/check/operation.ts"
+import { damaged, damages } from "./damage.ts"
+import { record } from "./record.ts"
+
+const judge = (history: ReadonlyArray<Call>): string => {
+  const kinds = componentsOf(history.flatMap(operationsOf)).map(({ operations }) => checkByRevisions(operations).kind)
+  return kinds.find((kind) => kind !== "linearizable") ?? "linearizable"
+}
+
+describe("histories of a right store hold", () => {
+  const cases = [
+    ["where every call is answered", { lost: 0 }],
+    ["where one answer in twelve is lost", { lost: 0.08 }],
+    ["where the server dies at every visit, with all that is under way", { deaths: true, lost: 0.02 }]
+  ] as const
+  for (const [name, faults] of cases)
+    test(name, async () => {
+      for (let seed = 1; seed <= 6; seed++)
+        expect([seed, judge(await record({ seed, clients: 24, calls: 400, ...faults }))]).toEqual([
+          seed,
+          "linearizable"
+        ])
+    })
+
+  test("also without revisions, where they are small", async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const history = await record({ seed, clients: 3, calls: 24, lost: 0.06 })
+      const operations = history.slice(0, 25).flatMap(operationsOf)
+      const found = [
+        checkBySearch(operations).kind,
+        checkBySearch(operations, { isSame: isSameButRevisions }).kind,
+        checkByRevisions(operations).kind
+      ]
+      expect([seed, ...found]).toEqual([seed, "linearizable", "linearizable", "linearizable"])
+    }
+  })
+})
+
+test("of fifty histories that are damaged in one place, at least 48 are seen", async () => {
+  const names = Object.keys(damages)
+  const missed: Array<string> = []
+  for (let seed = 1; seed <= 50; seed++) {
+    const history = await record({ seed: 100 + seed, clients: 16, calls: 240, lost: 0.04 })
+    const name = names[seed % names.length]!
+    const wrong = damaged(history, name, new Random(seed, 3))
+    expect(wrong, `${name} in history ${seed}`).toBeDefined()
+    if (judge(wrong!) === "linearizable") missed.push(`${seed}: ${name}`)
+  }
+  expect(missed.length, missed.join("; ")).toBeLessThanOrEqual(2)
+})

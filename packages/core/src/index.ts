@@ -24,6 +24,7 @@ export type { AccountName, AccountQuery, Amounts, Limit, LimitWindow } from "./s
 export type {
   DebitEvent,
   DeniedEvent,
+  InsuredEvent,
   LostEvent,
   Observer,
   UndecidedEvent,
@@ -49,6 +50,8 @@ export {
   OutcomeUnknownError,
   type StoreError
 } from "./store/errors.ts"
+export { insured } from "./store/insured.ts"
+export type { AdmitWhenDown, DenyWhenDown, InsuredOptions } from "./store/insured-options.ts"
 export type { Capabilities, Hold, Page, PageRequest, Store } from "./store/port.ts"
 export { route } from "./store/route.ts"
 export type { AccountPattern, Route, RouteOptions } from "./store/route-table.ts"

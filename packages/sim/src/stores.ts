@@ -19,6 +19,7 @@ export { UnknownStore } from "./stores/unknown-store.ts"
 /** @throws UnknownStore if there is none of this name, or if its module makes none */
 export const loadStore = async (spec: string): Promise<LoadedStore> => {
   if (spec.startsWith("batched:")) return withGroupCommit(spec, await loadStore(spec.slice("batched:".length)))
+  if (spec.startsWith("insured:")) return withInsurance(spec, await loadStore(spec.slice("insured:".length)))
   if (spec === "memory") return { name: spec, makeStore: memoryStore, close: nothingToClose }
   if (isPostgres(spec))
     return (await adapter(spec, "postgres", () => import("./stores/postgres.ts"))).postgresStores(spec)
@@ -53,6 +54,13 @@ const withGroupCommit = (name: string, { close, makeStore }: LoadedStore): Loade
   close,
   makeStore: async (settings) => batched(await makeStore(settings))
 })
+
+/** `insured:memory`: processes over the same store, which goes and comes. */
+const withInsurance = async (name: string, { close, makeStore }: LoadedStore): Promise<LoadedStore> => {
+  const { insuredScenario } = await import("./explore/scenario/insured/insured.ts")
+  const scenario = insuredScenario(makeStore)
+  return { name, close, makeStore: scenario.makeStore, scenario }
+}
 
 const nothingToClose = async (): Promise<void> => {}
 

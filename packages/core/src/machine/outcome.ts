@@ -90,6 +90,11 @@ interface Common {
   readonly legs: ReadonlyArray<LegAnswer>
 }
 
+interface Insurable {
+  /** Only from `insured`: the store was down, and this process admitted it by itself. */
+  readonly insured?: true | undefined
+}
+
 interface Refused {
   /** The rank of the refusal; all accounts of that rank are named, in byte order of their ids. */
   readonly reason: RefusalReason
@@ -98,7 +103,7 @@ interface Refused {
   readonly retryInMs: number | null
 }
 
-export interface Granted extends Common {
+export interface Granted extends Common, Insurable {
   readonly _tag: "Granted"
 }
 
@@ -108,7 +113,7 @@ export interface Denied extends Common, Refused {
 }
 
 /** Renewal and measures took effect. `grown` is false if growth was asked and denied: then `denial` says why. */
-export interface Extended extends Common {
+export interface Extended extends Common, Insurable {
   readonly _tag: "Extended"
   readonly grown: boolean
   readonly denial: Refused | null

@@ -116,6 +116,7 @@ const sendGrowth = (env: Environment, turn: Turn, totals: Amounts): Effect.Effec
     if (outcome._tag !== "Extended")
       return yield* Effect.fail(new ReservationEnded(turn.requestId, lostState([outcome]) ?? "none"))
     turn.knownAtMs = sentAtMs
+    if (turn.parts.length === 1) turn.insured = outcome.insured === true
     return outcome
   })
 }
@@ -138,6 +139,7 @@ const growAfresh = Effect.fnUntraced(function* (
   const outcome = yield* admit(env, restore, turn.requestId, part, turn.settings.ttlMs)
   if (outcome._tag === "Denied") return yield* denied(env, turn, outcome, outcome)
   turn.parts.push(part)
+  turn.insured ||= outcome.insured === true
   return { granted: true, accounts: outcome.accounts }
 })
 

@@ -60,7 +60,10 @@ export const beat = (env: Environment, turn: Turn) =>
       }),
       env.settings.callTimeoutMs
     )
-    if (outcomes.every((outcome) => outcome._tag === "Extended")) turn.knownAtMs = sentAtMs
+    if (outcomes.every((outcome) => outcome._tag === "Extended")) {
+      turn.knownAtMs = sentAtMs
+      turn.insured = outcomes.some((outcome) => outcome.insured === true)
+    }
     return outcomes
   })
 

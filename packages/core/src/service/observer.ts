@@ -68,6 +68,13 @@ export interface UndecidedEvent {
   readonly error: CallError | QuotaConflict
 }
 
+/** The store was down, and `insured` let this process admit the call by itself: it is charged when the store is back. */
+export interface InsuredEvent {
+  readonly requestId: string
+  /** What it holds against the bound, by unit. */
+  readonly amounts: Amounts
+}
+
 /**
  * A reservation that still runs here was ended elsewhere, or its deadline passed. What it uses is counted, late, when
  * it ends.
@@ -85,6 +92,7 @@ export interface Observer {
   readonly unsettled?: ((event: UnsettledEvent) => unknown) | undefined
   readonly unmeasured?: ((event: UnmeasuredEvent) => unknown) | undefined
   readonly undecided?: ((event: UndecidedEvent) => unknown) | undefined
+  readonly insured?: ((event: InsuredEvent) => unknown) | undefined
   readonly lost?: ((event: LostEvent) => unknown) | undefined
   readonly unknownPrice?: ((event: UnknownPriceEvent) => unknown) | undefined
 }

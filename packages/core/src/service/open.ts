@@ -100,8 +100,12 @@ export const openTurn = Effect.fnUntraced(function* (
   }
   const outcome = decided.success
   yield* Effect.annotateCurrentSpan("tallystick.granted", outcome.granted)
-  if (outcome._tag === "Granted")
-    return { turn: yield* begin(env, asked, { _tag: "held" }, knownAtMs, watched), accounts: outcome.accounts }
+  if (outcome._tag === "Granted") {
+    const turn = yield* begin(env, asked, { _tag: "held" }, knownAtMs, watched)
+    turn.insured = outcome.insured === true
+    if (turn.insured) yield* reportInsured(env, turn)
+    return { turn, accounts: outcome.accounts }
+  }
   const denial = yield* deny(env, asked.requestId, outcome, outcome.accounts)
   if (env.settings.enforce) return denial
   const standing: Standing = { _tag: "observed", refused: outcome }
@@ -122,6 +126,14 @@ const deny = Effect.fnUntraced(function* (
   yield* report(env.observer, "denied", { requestId, denial, during: "open", enforced: env.settings.enforce })
   return denial
 })
+
+const reportInsured = (env: Environment, turn: Turn): Effect.Effect<void> => {
+  const amounts = Object.fromEntries(turn.parts.flatMap(({ legs }) => legs.map(({ unit, amount }) => [unit, amount])))
+  return Effect.andThen(
+    Effect.annotateCurrentSpan("tallystick.insured", true),
+    report(env.observer, "insured", { requestId: turn.requestId, amounts })
+  )
+}
 
 const begin = Effect.fnUntraced(function* (
   env: Environment,

@@ -24,6 +24,7 @@ export const counters = {
   unsettled: counter("unsettled", "endings that no account was debited for"),
   unmeasured: counter("unmeasured", "calls that ended without a usage report"),
   undecided: counter("undecided", "calls that went on although the store did not decide"),
+  insured: counter("insured", "reservations that this process admitted by itself, the store being down"),
   lost: counter("lost", "reservations ended elsewhere while they ran")
 }
 

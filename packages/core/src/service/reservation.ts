@@ -24,7 +24,12 @@ export interface Reservation {
   readonly requestId: string
   /** false: it was denied, and goes on since `enforce` is off; its end is charged. */
   readonly reserved: boolean
-  /** The accounts' numbers when it began. */
+  /**
+   * The store was down, and this process admitted it by itself (see `insured`). It is charged when the store is back;
+   * once the store has taken it over, at a heartbeat, this is false again.
+   */
+  readonly insured: boolean
+  /** The accounts' numbers when it began; if it is insured, those of this process alone. */
   readonly accounts: ReadonlyArray<AccountUsage>
   /** Aborts with the caller's signal, with the quota, and when somebody else ends the reservation. */
   readonly signal: AbortSignal
@@ -51,6 +56,9 @@ export const reservationOf = (env: Environment, { accounts, turn }: Opened): Res
   granted: true,
   requestId: turn.requestId,
   reserved: turn.standing._tag === "held",
+  get insured() {
+    return turn.insured
+  },
   accounts,
   signal: turn.controller.signal,
   grow: (by) =>

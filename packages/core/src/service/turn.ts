@@ -43,6 +43,8 @@ export interface Turn {
   heartbeat: Fiber.Fiber<unknown, unknown> | undefined
   /** When it was last known not to have ended, ms since the epoch; undefined: never (it came from a handle). */
   knownAtMs: number | undefined
+  /** The store was down, and this process covers it (see `insured`), until the store has taken it over. */
+  insured: boolean
   /** Stops listening to the caller's signal. */
   forget: () => void
 }
@@ -70,6 +72,7 @@ export const newTurn = (options: {
     ended: undefined,
     heartbeat: undefined,
     knownAtMs: options.knownAtMs,
+    insured: false,
     forget: () => {}
   }
 }

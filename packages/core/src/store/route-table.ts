@@ -1,11 +1,10 @@
 /**
  * Which store an account belongs to.
  */
-import * as Effect from "effect/Effect"
-
 import { readArray, readObject } from "../machine/check.ts"
 import { InvalidInput } from "../machine/invalid-input.ts"
 import type { QuotaStore, Store } from "./port.ts"
+import { readStore } from "./read-store.ts"
 
 /**
  * An account's whole id; what ids begin with, then one `*`; or a function, for all that these cannot say. It must
@@ -78,16 +77,3 @@ const readPattern = (pattern: unknown, field: string) => {
     star === -1 ? (account: string) => account === pattern : (account: string) => account.startsWith(beginning)
   return { matches, name: JSON.stringify(pattern) }
 }
-
-/** A checked cast: an adapter gives a `QuotaStore`, whose types users without Effect do not see. */
-const readStore = (value: unknown, field: string): QuotaStore => {
-  const fields = readObject(value, field, storeRange)
-  for (const name of ["execute", "usage", "holds", "sweep"])
-    if (typeof fields[name] !== "function")
-      throw new InvalidInput(`${field}.${name}`, `a function: ${storeRange}`, fields[name])
-  if (!Effect.isEffect(fields["close"]))
-    throw new InvalidInput(`${field}.close`, `an effect: ${storeRange}`, fields["close"])
-  return value as QuotaStore
-}
-
-const storeRange = "what memoryStore, redisStore, postgresStore or defineStore gives"

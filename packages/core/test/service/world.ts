@@ -5,7 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 import { memoryStore } from "../../../adapter-memory/src/index.ts"
-import { createQuota, type Limit, type Observer, type Quota, type QuotaOptions } from "../../src/index.ts"
+import { createQuota, type Limit, type Observer, type Quota, type QuotaOptions, type Store } from "../../src/index.ts"
 import type { Command } from "../../src/machine/command.ts"
 import type { Outcome } from "../../src/machine/outcome.ts"
 import { type FaultyStore, faultyStore } from "./faulty-store.ts"
@@ -26,7 +26,11 @@ export interface World {
 
 export const daily: Limit = { account: "user:ada", unit: "tokens", limit: 50_000, window: "day" }
 
-export const makeWorld = (options: Partial<QuotaOptions> = {}): World => {
+/** `wrap`: what the quota is given of the faulty store. */
+export const makeWorld = (
+  options: Partial<QuotaOptions> = {},
+  wrap: (store: FaultyStore) => Store = (store) => store
+): World => {
   const clock = manualClock()
   const store = faultyStore(memoryStore)
   const seen: Seen = {
@@ -36,6 +40,7 @@ export const makeWorld = (options: Partial<QuotaOptions> = {}): World => {
     unsettled: [],
     unmeasured: [],
     undecided: [],
+    insured: [],
     lost: [],
     unknownPrice: []
   }
@@ -43,7 +48,7 @@ export const makeWorld = (options: Partial<QuotaOptions> = {}): World => {
     Object.entries(seen).map(([kind, events]) => [kind, (event: unknown) => (events as Array<unknown>).push(event)])
   ) as Observer
   let ids = 0
-  const quota = createQuota({ store, clock, observer, newId: () => `id-${++ids}`, ...options })
+  const quota = createQuota({ store: wrap(store), clock, observer, newId: () => `id-${++ids}`, ...options })
   return {
     quota,
     store,

@@ -3,6 +3,7 @@
  */
 import { tapeOf } from "../explore/generate.ts"
 import { playTape } from "../explore/run.ts"
+import { playScenario } from "../explore/scenario/play.ts"
 import { Book } from "../oracle/book.ts"
 import { newAsked } from "../oracle/checks.ts"
 import type { Step } from "../report/model.ts"
@@ -41,16 +42,19 @@ const within = async <A>(store: string, act: (loaded: LoadedStore) => Promise<A>
 
 const most = async (loaded: LoadedStore, seed: number): Promise<ShownRun> => {
   let best = await play(loaded, seed, tapeOf(seed, 0))
-  for (let run = 1; run < CANDIDATES; run++) {
+  // Those of a scenario fit on no screen.
+  for (let run = 1; run < CANDIDATES && loaded.scenario === undefined; run++) {
     const shown = await play(loaded, seed, tapeOf(seed, run))
     if (worth(shown.steps) > worth(best.steps)) best = shown
   }
   return best
 }
 
-const play = async ({ name, makeStore }: LoadedStore, seed: number, tape: Tape): Promise<ShownRun> => {
+const play = async ({ name, makeStore, scenario }: LoadedStore, seed: number, tape: Tape): Promise<ShownRun> => {
   const newBook = (settings: ConstructorParameters<typeof Book>[0]): Book => new Book(settings)
-  const { timeline } = await drive(playTape(tape, { makeStore, newBook, asked: newAsked(), isTimed: true }))
+  const options = { makeStore, newBook, asked: newAsked(), isTimed: true }
+  const { timeline } =
+    scenario === undefined ? await drive(playTape(tape, options)) : await playScenario(tape, options, scenario)
   return { steps: timeline?.lines ?? [], replay: replayCommand(name, seed, tape) }
 }
 

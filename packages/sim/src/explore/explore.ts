@@ -40,6 +40,8 @@ export interface ExploreOptions {
   readonly faults?: boolean | undefined
   /** Of a scenario: a direct charge may go beyond the limit. Default: false, that is I1. */
   readonly allowsDebt?: boolean | undefined
+  /** Of a scenario: how many decisions the tape of a run has at most. Default: 40. */
+  readonly blocks?: number | undefined
   /** Ends the search; the report is of the runs until then. */
   readonly signal?: AbortSignal | undefined
 }
@@ -68,7 +70,13 @@ export const explore = async (options: ExploreOptions = {}): Promise<ExploreRepo
 
 const searchIn = async (loaded: LoadedStore, options: ExploreOptions): Promise<ExploreReport> => {
   const { runs = 20_000, seed = 1, signal, onProgress } = options
-  const search = new Search(loaded, seed, new Set(options.invariants ?? invariantIds), playerOf(options))
+  const search = new Search(
+    loaded,
+    seed,
+    new Set(options.invariants ?? invariantIds),
+    playerOf(options, loaded),
+    options.blocks ?? loaded.scenario?.blocks
+  )
   let done = 0
   const progress = (isShrinking: boolean): void =>
     onProgress?.({ ...search.progress, runs: done, of: runs, isShrinking })
@@ -80,7 +88,7 @@ const searchIn = async (loaded: LoadedStore, options: ExploreOptions): Promise<E
   while (done < runs && !isStopped()) {
     const until = Math.min(runs, done + RUNS_PER_TURN)
     while (done < until && search.failure === null) {
-      const isBroken = search.play(tapeOf(seed, done), done)
+      const isBroken = search.play(tapeOf(seed, done, search.blocks), done)
       done++
       if (isBroken instanceof Promise) await isBroken
     }
@@ -98,10 +106,13 @@ const storeOf = async (store: string | MakeStore | undefined): Promise<LoadedSto
 /** Plays a tape: in the simulator's own world, or by a scenario. */
 type Player = (tape: Tape, options: RunOptions) => Run | Promise<Run>
 
-const playerOf = ({ scenario, clients = 2, faults = false, allowsDebt = false }: ExploreOptions): Player =>
-  scenario === undefined
+const playerOf = (options: ExploreOptions, loaded: LoadedStore): Player => {
+  const { scenario, clients = 2, faults = false, allowsDebt = false } = options
+  const played = scenario === undefined ? loaded.scenario : { scenario, clients, faults, allowsDebt }
+  return played === undefined
     ? (tape, options) => drive(playTape(tape, options))
-    : async (tape, options) => playScenario(tape, options, { scenario, clients, faults, allowsDebt })
+    : async (tape, options) => playScenario(tape, options, played)
+}
 
 class Search {
   readonly asked: Asked = newAsked()
@@ -111,8 +122,17 @@ class Search {
   readonly #seed: number
   readonly #on: ReadonlySet<InvariantId>
   readonly #player: Player
+  /** Decisions of a run at most; undefined: as many as usual. */
+  readonly blocks: number | undefined
 
-  constructor(loaded: LoadedStore, seed: number, on: ReadonlySet<InvariantId>, player: Player) {
+  constructor(
+    loaded: LoadedStore,
+    seed: number,
+    on: ReadonlySet<InvariantId>,
+    player: Player,
+    blocks: number | undefined
+  ) {
+    this.blocks = blocks
     this.#player = player
     this.#loaded = loaded
     this.#seed = seed
@@ -149,7 +169,7 @@ class Search {
       const { violation } = yield* resolved(play(candidate))
       return violation?.invariant === invariant
     }
-    const first = run === undefined ? undefined : shrinkable(this.#seed, run)
+    const first = run === undefined ? undefined : shrinkable(this.#seed, run, this.blocks)
     const smallest = run === undefined ? tape : await drive(shrink(first, tape, breaks))
     const { timeline, violation } = await this.#run(smallest, scrap, true)
     this.failure = {

@@ -4,20 +4,25 @@
  * `fc.check` would wrap every run; its arbitrary alone makes a tape in 8 microseconds, about 2 % of a run.
  */
 import { array, integer, Random } from "fast-check"
-import type { Value } from "fast-check"
+import type { Arbitrary, Value } from "fast-check"
 
 import { STRIDE } from "../world/tape.ts"
 import type { Tape } from "../world/tape.ts"
 
 /** 4 to 40 blocks behind the header: some 15 messages, in which two clients meet more often than not. */
 const MIN_BLOCKS = 4
-const MAX_BLOCKS = 40
+export const MAX_BLOCKS = 40
 
-const tapes = array(integer({ min: 0, max: 255 }), {
-  minLength: STRIDE * (1 + MIN_BLOCKS),
-  maxLength: STRIDE * (1 + MAX_BLOCKS),
-  size: "max"
-})
+const tapesUpTo = (blocks: number): Arbitrary<Array<number>> =>
+  array(integer({ min: 0, max: 255 }), {
+    minLength: STRIDE * (1 + MIN_BLOCKS),
+    maxLength: STRIDE * (1 + blocks),
+    size: "max"
+  })
+
+const usualTapes = tapesUpTo(MAX_BLOCKS)
+
+const tapesOf = (blocks: number): Arbitrary<Array<number>> => (blocks === MAX_BLOCKS ? usualTapes : tapesUpTo(blocks))
 
 /** A generator of 32-bit numbers (sfc32), as fast-check takes one. */
 class RunRandom {
@@ -57,11 +62,11 @@ class RunRandom {
   }
 }
 
-const made = (seed: number, run: number): Value<Array<number>> =>
-  tapes.generate(new Random(RunRandom.of(seed, run)), undefined)
+const made = (seed: number, run: number, blocks: number): Value<Array<number>> =>
+  tapesOf(blocks).generate(new Random(RunRandom.of(seed, run)), undefined)
 
-/** The tape of one run of a seed. */
-export const tapeOf = (seed: number, run: number): Tape => made(seed, run).value
+/** The tape of one run of a seed. `blocks`: at most so many decisions. */
+export const tapeOf = (seed: number, run: number, blocks: number = MAX_BLOCKS): Tape => made(seed, run, blocks).value
 
 /** fast-check's shrinks of a run's tape, or (with the context of a shrink) of that shrink. */
 export interface Shrinkable {
@@ -69,9 +74,10 @@ export interface Shrinkable {
   readonly shrinks: () => Iterable<Shrinkable>
 }
 
-export const shrinkable = (seed: number, run: number): Shrinkable => shrinkableOf(made(seed, run))
+export const shrinkable = (seed: number, run: number, blocks: number = MAX_BLOCKS): Shrinkable =>
+  shrinkableOf(tapesOf(blocks), made(seed, run, blocks))
 
-const shrinkableOf = (value: Value<Array<number>>): Shrinkable => ({
+const shrinkableOf = (tapes: Arbitrary<Array<number>>, value: Value<Array<number>>): Shrinkable => ({
   tape: value.value,
-  shrinks: () => tapes.shrink(value.value_, value.context).map(shrinkableOf)
+  shrinks: () => tapes.shrink(value.value_, value.context).map((shrunk) => shrinkableOf(tapes, shrunk))
 })

@@ -181,6 +181,8 @@ export class Stage {
     const wanted: Array<number> = []
     for (let index = 0; index < refs.length; index++)
       if (touched === undefined || !isSameTime || touched.has(index)) wanted.push(index)
+    // A scenario whose calls never reached the store.
+    if (wanted.length === 0) return { nowMs, refs, accounts, holds }
     const usage = world.begin(store.usage(wanted.map((index) => refs[index]!)))
     const answers = usage.exit === undefined ? yield* this.#finished(usage) : valueOf(usage.exit)
     for (let at = 0; at < wanted.length; at++) accounts[wanted[at]!] = answers[at]!

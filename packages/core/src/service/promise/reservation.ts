@@ -20,7 +20,12 @@ export interface Reservation extends AsyncDisposable {
   readonly requestId: string
   /** false: it was denied or not decided, and goes on since `enforce` is off; its end is charged. */
   readonly reserved: boolean
-  /** The accounts' numbers when it began. */
+  /**
+   * The store was down, and this process admitted it by itself (see `insured`). It is charged when the store is back;
+   * once the store has taken it over, at a heartbeat, this is false again.
+   */
+  readonly insured: boolean
+  /** The accounts' numbers when it began; if it is insured, those of this process alone. */
   readonly accounts: ReadonlyArray<AccountUsage>
   /**
    * Aborts with the signal that was passed, with `close` of the quota, and when somebody else ends it. Pass it to the
@@ -60,6 +65,9 @@ export const reservationOf = (run: Runner, inner: EffectReservation): Reservatio
   granted: true,
   requestId: inner.requestId,
   reserved: inner.reserved,
+  get insured() {
+    return inner.insured
+  },
   accounts: inner.accounts,
   signal: inner.signal,
   grow: async (by) => run(inner.grow(by)),

@@ -23,6 +23,7 @@ import { ScenarioAccounts } from "./accounts.ts"
 import { clientStore } from "./client-store.ts"
 import { Gates } from "./gates.ts"
 import type { ScenarioClient, ScenarioOptions } from "./scenario.ts"
+import { ScenarioViolation } from "./violation.ts"
 
 const START_MS = 1_767_614_400_000
 
@@ -170,8 +171,8 @@ class Play {
       crash,
       broke
     }
-    const after = (ms: number, wake: () => void): (() => void) => {
-      const gate = { client: index, words: `c${index + 1} wakes`, atMs: Math.ceil(world.nowMs + ms), open: wake }
+    const after = (ms: number, wake: () => void, words = "wakes"): (() => void) => {
+      const gate = { client: index, words: `c${index + 1} ${words}`, atMs: Math.ceil(world.nowMs + ms), open: wake }
       this.#gates.add(gate)
       return () => this.#gates.remove(gate)
     }
@@ -179,16 +180,17 @@ class Play {
     return {
       index,
       store: clientStore(parts),
-      runtime: { clock: { nowMs: now, after }, newId: () => `id${++this.#ids}`, closesStore: false },
+      runtime: {
+        clock: { nowMs: now, after: (ms, wake) => after(ms, wake) },
+        newId: () => `id${++this.#ids}`,
+        closesStore: false
+      },
       now,
-      sleep: (ms) => new Promise((resolve) => after(ms, resolve)),
+      sleep: (ms, words) => new Promise((resolve) => after(ms, resolve, words)),
       pick: (below) => this.#next().what % below
     }
   }
 }
-
-/** What the user's code did, and not the store: to run the store again would say nothing. */
-class ScenarioViolation extends Violation {}
 
 /** I1: nobody denies a charge, so it can overspend; of a scenario that is worth knowing. */
 const checkDebt = ({ lane }: Message, outcome: Outcome): void => {

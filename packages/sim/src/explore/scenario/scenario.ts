@@ -17,8 +17,8 @@ export interface ScenarioClient {
   }
   /** The world's time, ms. */
   readonly now: () => number
-  /** Waits in the world's time. */
-  readonly sleep: (ms: number) => Promise<void>
+  /** Waits in the world's time. `words`: what happens then, for the timeline; default `wakes`. */
+  readonly sleep: (ms: number, words?: string) => Promise<void>
   /** An integer from 0 to `below - 1`, from the tape. */
   readonly pick: (below: number) => number
 }
@@ -32,6 +32,8 @@ export interface ScenarioOptions {
   readonly clients: number
   /** Answers get lost and clients crash, too. Default: false, since code without a quota's retries throws at each of them. */
   readonly faults: boolean
+  /** How many decisions a run has at most. Default: 40. */
+  readonly blocks?: number | undefined
   /** A direct charge may go beyond the limit. Default: false, since code that looks first and charges then means it not to. */
   readonly allowsDebt: boolean
 }

@@ -1,6 +1,7 @@
 export type { EvalCommand, RedisDriver } from "./driver.ts"
 export { connectionOptions, redisDriver } from "./ioredis-driver.ts"
 export type { Partition } from "./keys.ts"
+export { redisOperator, type RedisOperatorOptions } from "./operator.ts"
 export type { RedisStoreOptions } from "./options.ts"
 export type { EvictionPolicy } from "./preflight.ts"
 export { redisStore } from "./redis-store.ts"

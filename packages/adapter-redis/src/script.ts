@@ -26,3 +26,11 @@ export const executeWhenFullScript = scriptOf(`#!lua flags=allow-oom\n${execute}
 export const preflightScript = scriptOf(load("preflight.lua"))
 
 export const removeScript = scriptOf(`#!lua flags=allow-oom\n${load("remove.lua")}`)
+
+export const scanScript = scriptOf(load("scan.lua"))
+
+export const repairScript = scriptOf(`#!lua flags=allow-oom\n${load("repair.lua")}`)
+
+export const unitScript = scriptOf("return { redis.call('HGET', KEYS[1], 'unit') }")
+
+export const indexScript = scriptOf("return redis.call('ZRANGE', KEYS[1], 0, -1)")

@@ -9,7 +9,7 @@ const WIDTH = 100
 export const helpOfAll = (commands: ReadonlyArray<Command>): string => {
   const width = Math.max(...commands.map(({ name }) => name.length))
   return [
-    "tallystick: looks for an interleaving that overspends, leaks or counts twice",
+    "tallystick: looks for an interleaving that overspends, leaks or counts twice, and operates the stores of running apps",
     "",
     "usage: tallystick COMMAND [options]",
     "",
@@ -43,7 +43,7 @@ export const helpOf = (command: Command): string => {
 }
 
 const exitStatuses = [
-  "exit status: 0 everything held, 1 an invariant broke, 2 a wrong call or an unreadable file, 130 Ctrl-C"
+  "exit status: 0 everything held, 1 an invariant broke or the store refused, 2 a wrong call, 130 Ctrl-C"
 ]
 
 const left = (name: string, { isFlag, placeholder }: Option<unknown>): string =>

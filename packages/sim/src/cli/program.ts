@@ -2,9 +2,13 @@
  * Finds the sub-command and turns what went wrong into a line and an exit status.
  */
 import type { Command, ExitStatus } from "./command.ts"
+import { addCredit, close, reopen, setLimit } from "./commands/adjust.ts"
 import { explore } from "./commands/explore.ts"
+import { inspect } from "./commands/inspect.ts"
 import { migrate } from "./commands/migrate.ts"
 import { mutants } from "./commands/mutants.ts"
+import { release } from "./commands/release.ts"
+import { repair } from "./commands/repair.ts"
 import { replay } from "./commands/replay.ts"
 import { start } from "./commands/start.ts"
 import { helpOf, helpOfAll } from "./help.ts"
@@ -18,7 +22,20 @@ export const STATUS_REFUSED = 2
 /** An error of ours that nobody foresaw (EX_SOFTWARE of sysexits.h): not to be taken for a broken invariant. */
 const STATUS_DEFECT = 70
 
-export const commands: ReadonlyArray<Command> = [start, explore, replay, mutants, migrate]
+export const commands: ReadonlyArray<Command> = [
+  start,
+  explore,
+  replay,
+  mutants,
+  migrate,
+  inspect,
+  setLimit,
+  addCredit,
+  release,
+  close,
+  reopen,
+  repair
+]
 
 export const runProgram = async (argv: ReadonlyArray<string>, terminal: Terminal): Promise<ExitStatus> => {
   try {

@@ -8,7 +8,7 @@ import type { QuotaStore, StoreOperator } from "@tallystick/core/store"
 import { isNone, keyPrefix, postgresServer, redisServer, schemaName } from "@tallystick/test-servers"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
 
 const windows = [{ kind: "none" }, { kind: "fixed", lengthMs: 30_000 }, { kind: "idle", idleMs: 15_000 }] as const

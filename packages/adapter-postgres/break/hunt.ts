@@ -57,7 +57,15 @@ export const hunt = async (
 
 const statementFor = (text: string): string => replacing(textFor(text, `"${SCHEMA}"`))
 
+/** Whether nothing of the mutants before is left in the lane. @throws Error if the sound SQL fails */
+export const verify = async (lane: Lane, [first]: ReadonlyArray<Recorded>): Promise<void> => {
+  await lane.empty()
+  const { fault } = await play(lane, first!.program)
+  if (fault !== undefined) throw new Error(`the lane is spoilt: ${fault}`)
+}
+
 const seenBy = async (lane: Lane, recorded: ReadonlyArray<Recorded>): Promise<string | undefined> => {
+  await lane.empty()
   for (const [at, { program, recording }] of recorded.entries()) {
     if (at === Math.min(FIRST, recorded.length - 1)) {
       const seen = await runChecks(lane, checks)
@@ -79,6 +87,7 @@ const runChecks = async (lane: Lane, these: ReadonlyArray<Check>): Promise<strin
       return `${name}: ${messageOf(error)}`
     }
   }
+  await lane.empty()
   return undefined
 }
 

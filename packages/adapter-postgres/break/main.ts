@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { runBreaker } from "../../sim/break/run.ts"
 import { Servers } from "../../test-servers/src/servers.ts"
 import { isNone } from "../../test-servers/src/wire.ts"
-import { hunt, record } from "./hunt.ts"
+import { hunt, record, verify } from "./hunt.ts"
 import { Lane } from "./lane.ts"
 import { mutantsOf } from "./mutants.ts"
 import { programsOf } from "./programs.ts"
@@ -21,6 +21,9 @@ const text = readdirSync(folder)
   .toSorted()
   .map((name) => readFileSync(new URL(name, folder), "utf8"))
   .join("")
+
+/** After so many mutants the sound SQL must pass again, or what they left behind is what was found. */
+const VERIFY_EVERY = 20
 
 const servers = new Servers()
 const server = await servers.postgresServer()
@@ -38,7 +41,11 @@ await runBreaker<Lane>({
   open: (number) => Lane.open(server.url, number),
   prepare: async (lane, seed, programs) => {
     const recorded = await record(lane, await programsOf(seed, programs))
-    return (lane, mutant) => hunt(lane, text, mutant, recorded)
+    let hunted = 0
+    return async (lane, mutant) => {
+      if (++hunted % VERIFY_EVERY === 0) await verify(lane, recorded)
+      return hunt(lane, text, mutant, recorded)
+    }
   },
   close: () => servers.close()
 })

@@ -32,7 +32,7 @@ const textOf = async ({ calls, mode, settings }: AnyProgram<Mode>): Promise<stri
   for (const { commands, nowMs, refs } of calls) {
     texts.push(await sentBy(settings, nowMs, (store) => store.execute(commands)))
     texts.push(await sentBy(settings, nowMs, (store) => store.usage(refs)))
-    texts.push(mode === "swept" ? "SELECT" : "EXECUTE audit")
+    texts.push(mode === "swept" ? "SELECT WHERE false" : "EXECUTE audit")
     texts.push(mode === "swept" ? await sentBy(settings, nowMs, (store) => store.sweep(1_000)) : "SELECT")
   }
   return texts.join(";")

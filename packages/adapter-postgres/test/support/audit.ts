@@ -25,12 +25,18 @@ reserved AS (
   FROM row_of AS a LEFT JOIN hold AS h ON h.account = a.account AND h."window" = a."window" AND h.period = a.period
   GROUP BY a.account, a."window"
 ),
+-- What was pruned is one row, the opening; its revision is that of the last one dropped.
 told AS (
-  SELECT a.account, a."window", count(l.revision)::bigint AS changes, coalesce(max(l.revision), a.born_ms) AS revision,
+  SELECT a.account, a."window", count(l.revision) FILTER (WHERE l.revision > o.revision)::bigint AS changes, o.revision AS opening, coalesce(max(l.revision), a.born_ms) AS revision,
+    max(l.at_ms) AS at_ms,
     coalesce(sum(l.used_delta), 0)::bigint AS used, coalesce(sum(l.reserved_delta), 0)::bigint AS reserved
   FROM row_of AS a
+  CROSS JOIN LATERAL (
+    SELECT coalesce(max(p.revision), a.born_ms) AS revision FROM ${schema}.ledger AS p
+    WHERE p.account = a.account AND p."window" = a."window" AND p.revision > a.born_ms AND p.cause = 'opening'
+  ) AS o
   LEFT JOIN ${schema}.ledger AS l ON l.account = a.account AND l."window" = a."window" AND l.revision > a.born_ms
-  GROUP BY a.account, a."window", a.born_ms
+  GROUP BY a.account, a."window", a.born_ms, o.revision
 )
 SELECT format('%s %s: reserved is %s, and its holds say %s', a.account, a."window", a.reserved, r.amount) AS fault
   FROM row_of AS a JOIN reserved AS r USING (account, "window") WHERE r.amount <> a.reserved
@@ -43,4 +49,14 @@ SELECT format('%s %s: a row that is no account yet', a.account, a."window") FROM
 UNION ALL
 SELECT format('%s %s: used %s, reserved %s, revision %s, and the ledger says %s', a.account, a."window", a.used, a.reserved, a.revision, t)
   FROM row_of AS a JOIN told AS t USING (account, "window")
-  WHERE (a.used, a.reserved, a.revision) <> (t.used, t.reserved, t.revision) OR t.changes <> a.revision - a.born_ms`
+  WHERE (a.used, a.reserved, a.revision) <> (t.used, t.reserved, t.revision) OR t.changes <> a.revision - t.opening
+UNION ALL
+SELECT format('%s %s: changed at %s, and the ledger says %s', a.account, a."window", a.changed_ms, t.at_ms)
+  FROM row_of AS a JOIN told AS t USING (account, "window") WHERE t.at_ms <> a.changed_ms
+UNION ALL
+SELECT format('%s %s, revision %s: at %s, behind %s', l.account, l."window", l.revision, l.at_ms, l.before_ms)
+  FROM (
+    SELECT l.*, lag(l.at_ms) OVER (PARTITION BY account, "window" ORDER BY l.revision) AS before_ms
+    FROM ${schema}.ledger AS l JOIN row_of AS a USING (account, "window") WHERE l.revision > a.born_ms
+  ) AS l
+  WHERE l.at_ms < l.before_ms OR (l.cause = 'expired') <> (l.holds IS NOT NULL) OR l.holds < 1`

@@ -1,10 +1,12 @@
 /**
- * Eight processes reserve, grow and end over the same six accounts, four each time, in orders of their own; meanwhile one reads the tables. No deadlock, at
- * no instant a part of a reservation, and in the end exactly what the processes were told.
+ * Eight processes reserve, grow and end over the same six accounts, four each time, in orders of their own; meanwhile one reads the tables, and three sweep
+ * away what is old. No deadlock, at no instant a part of a reservation, and in the end exactly what the processes were told.
  *
- * 1,600 commands; as many as TALLYSTICK_CONCURRENT_COMMANDS says, of the seed in TALLYSTICK_SEED.
+ * 1,000 commands; as many as TALLYSTICK_CONCURRENT_COMMANDS says, of the seed in TALLYSTICK_SEED.
  */
 import { migrate, postgresStore } from "@tallystick/adapter-postgres"
+import { readCommand } from "@tallystick/core/machine"
+import type { SweepReport } from "@tallystick/core/store"
 import { describeWith, postgresServer, schemaName } from "@tallystick/test-servers"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
@@ -13,18 +15,19 @@ import { fileURLToPath } from "node:url"
 import { Pool } from "pg"
 import { expect, test } from "vitest"
 
+import { runAt } from "./at.ts"
 import { auditText } from "./support/audit.ts"
 import { accountsOf, LEGS } from "./support/traffic.ts"
 import type { Told } from "./support/traffic.ts"
 
 const PROCESSES = 8
-const commands = Number(process.env["TALLYSTICK_CONCURRENT_COMMANDS"] ?? 1_600)
+const commands = Number(process.env["TALLYSTICK_CONCURRENT_COMMANDS"] ?? 1_000)
 const seed = Number(process.env["TALLYSTICK_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
 
 /** I5: all legs of an id are there, and what befell one befell all. I1: a limit holds at every instant. */
 const partsText = (schema: string): string => `
 SELECT format('%s: %s legs, states %s', id, count(*), string_agg(DISTINCT state, ' ')) AS fault
-  FROM ${schema}.entry GROUP BY id HAVING count(*) <> ${LEGS} OR count(DISTINCT state) <> 1 OR count(DISTINCT accounts) <> 1
+  FROM ${schema}.entry WHERE id NOT LIKE 'old%' GROUP BY id HAVING count(*) <> ${LEGS} OR count(DISTINCT state) <> 1 OR count(DISTINCT accounts) <> 1
 UNION ALL
 SELECT format('%s has used %s and holds %s', account, used, reserved)
   FROM ${schema}.account WHERE used + reserved > CASE account ${limitsText()} END`
@@ -34,6 +37,29 @@ const limitsText = (): string =>
     .filter(({ limit }) => limit !== null)
     .map(({ account, limit }) => `WHEN '${account}' THEN ${limit}`)
     .join(" ")
+
+/** Two days ago: endings on the accounts of the others, and accounts that nobody used again. */
+const OLD = 240
+const makeOld = async (pool: Pool): Promise<void> => {
+  const store = postgresStore({ pool, clock: "caller", batch: false })
+  const commands = Array.from({ length: OLD }, (_, at) => {
+    const forgotten = { account: `old${at}`, window: { kind: "none" }, unit: "u", limit: null }
+    return readCommand({ kind: "release", id: `old${at}`, legs: [...accountsOf(), forgotten] })
+  })
+  // Sweep needs no more than that their retention and an hour have passed.
+  await runAt(Date.now() - 30 * 86_400_000, store.execute(commands))
+}
+
+const sweepUntil = async (pool: Pool, done: AbortSignal): Promise<SweepReport> => {
+  const store = postgresStore({ pool })
+  const sum = { entries: 0, accounts: 0, more: false }
+  for (;;) {
+    const report = await Effect.runPromise(store.sweep(20))
+    sum.entries += report.entries
+    sum.accounts += report.accounts
+    if (done.aborted && !report.more) return sum
+  }
+}
 
 const callerFile = fileURLToPath(new URL("support/caller.ts", import.meta.url))
 
@@ -64,8 +90,9 @@ describeWith(await postgresServer(), "many processes", ({ url }) => {
     await admin.query(`ALTER DATABASE ${name} SET deadlock_timeout = '10ms'`)
     const own = new URL(url)
     own.pathname = name
-    const pool = new Pool({ connectionString: own.href, max: 2 })
+    const pool = new Pool({ connectionString: own.href, max: 5 })
     await migrate({ pool })
+    await makeOld(pool)
     const faults = async (text: string): Promise<ReadonlyArray<string>> =>
       (await pool.query<{ fault: string }>(text)).rows.map(({ fault }) => fault)
 
@@ -86,11 +113,18 @@ describeWith(await postgresServer(), "many processes", ({ url }) => {
       }
       return []
     }
-    const [told, seen] = await Promise.all([callers, watch()])
+    const sweepers = Promise.all([1, 2, 3].map(() => sweepUntil(pool, done.signal)))
+    const [told, seen, swept] = await Promise.all([callers, watch(), sweepers])
 
     expect(seen).toEqual([])
     expect(told.flatMap(({ failures }) => failures)).toEqual([])
     expect(readings).toBeGreaterThan(0)
+
+    // All that is old, each row by one of them, and nothing else.
+    expect(total(swept.map(({ entries }) => entries))).toBe(OLD * (accountsOf().length + 1))
+    // The six may go as well, before the first command makes them anew.
+    expect(total(swept.map(({ accounts }) => accounts)) - OLD).toBeOneOf([0, 1, 2, 3, 4, 5, 6])
+    expect(await faults(`SELECT id AS fault FROM tallystick.entry WHERE id LIKE 'old%'`)).toEqual([])
 
     // What was abandoned falls due within two seconds.
     const store = postgresStore({ pool })

@@ -59,4 +59,8 @@ SELECT format('%s %s, revision %s: at %s, behind %s', l.account, l."window", l.r
     SELECT l.*, lag(l.at_ms) OVER (PARTITION BY account, "window" ORDER BY l.revision) AS before_ms
     FROM ${schema}.ledger AS l JOIN row_of AS a USING (account, "window") WHERE l.revision > a.born_ms
   ) AS l
-  WHERE l.at_ms < l.before_ms OR (l.cause = 'expired') <> (l.holds IS NOT NULL) OR l.holds < 1`
+  WHERE l.at_ms < l.before_ms OR (l.cause = 'expired') <> (l.holds IS NOT NULL) OR l.holds < 1
+UNION ALL
+SELECT format('%s %s: what expired at %s is %s changes', l.account, l."window", l.at_ms, count(*))
+  FROM ${schema}.ledger AS l JOIN row_of AS a USING (account, "window") WHERE l.revision > a.born_ms AND l.cause = 'expired'
+  GROUP BY l.account, l."window", l.at_ms HAVING count(*) > 1`

@@ -3,12 +3,14 @@
  */
 import { type Amounts, QuotaDenied, type Reservation } from "@tallystick/core"
 
-import { amountsOf, type CallBound, type KnownTokens } from "./observed.ts"
+import { amountsOf, type CallBound, type KnownTokens, worstOf } from "./observed.ts"
 
 /** A model call that was admitted. */
 export interface MeteredCall {
   /** Bytes of output that were seen: the least that an unknown output is charged. */
   readonly seen: (bytes: number) => void
+  /** A tool was called that ran at the provider. */
+  readonly called: (tool: string) => void
   /** Ends it with what is known. What is not is charged by the turn's `whenUnknown`. Only the first counts. */
   readonly settle: (known: KnownTokens) => void
   /** Ends it as one that the provider refused: nothing was used. */
@@ -48,7 +50,7 @@ export const abandonCalls = (turn: Reservation): void => {
  */
 export const admitCall = async (turn: Reservation, bound: CallBound): Promise<MeteredCall> => {
   const calls = callsOf(turn)
-  const worst = amountsOf(calls.units, worstTokens(bound), bound.rates)
+  const worst = worstOf(calls.units, bound)
   const call = newCall(turn, calls, bound)
   calls.running.set(call, worst)
   try {
@@ -63,21 +65,24 @@ export const admitCall = async (turn: Reservation, bound: CallBound): Promise<Me
   }
 }
 
-const worstTokens = (bound: CallBound) => ({ ...nothingKnown, input: bound.inputTokens, output: bound.outputTokens })
-
 const newCall = (turn: Reservation, calls: Calls, bound: CallBound): MeteredCall => {
   const { whenUnknown } = turn.handle().settings
   let bytes = 0
+  const toolCalls: Record<string, number> = {}
   const call: MeteredCall = {
     seen: (more) => {
       bytes += more
+    },
+    called: (tool) => {
+      // What has no price is billed with the tokens, or by nobody.
+      if (Object.hasOwn(bound.rates?.toolMicros ?? {}, tool)) toolCalls[tool] = (toolCalls[tool] ?? 0) + 1
     },
     settle: (known) => {
       if (!calls.running.delete(call)) return
       const isUnknown = known.input === undefined && known.output === undefined
       if (isUnknown && whenUnknown === "refund") return
       const output = whenUnknown === "charge-held" ? bound.outputTokens : Math.min(bytes, bound.outputTokens)
-      const tokens = { ...known, input: known.input ?? bound.inputTokens, output: known.output ?? output }
+      const tokens = { ...known, input: known.input ?? bound.inputTokens, output: known.output ?? output, toolCalls }
       turn.used(amountsOf(calls.units, tokens, bound.rates))
     },
     refused: () => {

@@ -29,6 +29,12 @@ export interface MeteredOptions {
   readonly maxOutputTokens?: number | undefined
   /** Prices; needed if a limit of the turn counts `microusd`. A rate that is only assumed counts as unknown. */
   readonly catalog?: PriceCatalog | undefined
+  /**
+   * How often tools may be called that the provider runs and bills each, by the names that the rates give them
+   * (`toolMicros`): `{ web_search: 5 }`. Tell the provider the same (`maxUses`). Default: none is expected; what is
+   * called nevertheless is counted.
+   */
+  readonly maxToolCalls?: Readonly<Record<string, number>> | undefined
   /** A bound of a call's input tokens. Default: `promptTokens`, its bytes. */
   readonly inputBound?: ((options: LanguageModelV4CallOptions) => number) | undefined
 }
@@ -66,6 +72,7 @@ export const meteredMiddleware = (turn: Reservation, options: MeteredOptions = {
     const call = await admitCall(turn, boundOf(turn, model, params, options))
     const result = await settleOnThrow(call, doGenerate)
     call.seen(utf8Bytes(JSON.stringify(result.content)))
+    for (const part of result.content) noteTool(call, part)
     call.settle(knownTokens(result.usage))
     return result
   },
@@ -99,14 +106,22 @@ const boundOf = (
 ): CallBound => ({
   inputTokens: (options.inputBound ?? promptTokens)(params),
   outputTokens: params.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS,
-  rates: ratesOf(turn, model, options.catalog)
+  rates: ratesOf(turn, model, options.catalog),
+  toolCalls: options.maxToolCalls
 })
+
+/** A tool that ran at the provider, which may bill it; others are the caller's own. */
+const noteTool = (call: MeteredCall, part: { readonly type: string }): void => {
+  if (part.type !== "tool-call" || !("providerExecuted" in part) || part.providerExecuted !== true) return
+  if ("toolName" in part && typeof part.toolName === "string") call.called(part.toolName)
+}
 
 const ratesOf = (turn: Reservation, model: LanguageModelV4, catalog: PriceCatalog | undefined): Rates | undefined => {
   if (!unitsOf(turn).has("microusd")) return undefined
   if (catalog === undefined) throw new InvalidInput("catalog", "given, since the turn counts microusd", undefined)
   const query = { model: model.modelId, provider: model.provider }
-  const quote = catalog.quote(query)
+  // Kept with the turn: a catalogue that is updated meanwhile prices its other calls no differently.
+  const quote = turn.quote(catalog, query)
   if (quote === undefined || quote.assumed === true) throw new UnknownPrice(query)
   return quote.rates
 }
@@ -129,6 +144,7 @@ const meteredStream = (
         }
         const part = next.value
         if ("delta" in part) call.seen(utf8Bytes(part.delta))
+        noteTool(call, part)
         if (part.type === "finish") call.settle(knownTokens(part.usage))
         controller.enqueue(part)
       } catch (error) {

@@ -2,13 +2,23 @@
  * What was seen of one model call: its worst case, and what it used as far as anybody said.
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4Usage } from "@ai-sdk/provider"
-import { type Amounts, costMicros, type Rates, TOKENS_FOR_TOOLS, TOKENS_PER_TOOL, utf8Bytes } from "@tallystick/core"
+import {
+  type Amounts,
+  boundMicros,
+  costMicros,
+  type Rates,
+  TOKENS_FOR_TOOLS,
+  TOKENS_PER_TOOL,
+  utf8Bytes
+} from "@tallystick/core"
 
 /** What a call may use at most, and the rates that price it: they are read once, before it. */
 export interface CallBound {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly rates: Rates | undefined
+  /** Calls of tools that the provider bills, at most. */
+  readonly toolCalls?: Readonly<Record<string, number>> | undefined
 }
 
 /** Token counts that are known by now. */
@@ -17,6 +27,8 @@ export interface KnownTokens {
   readonly output: number | undefined
   readonly cacheRead: number | undefined
   readonly cacheWrite: number | undefined
+  /** Calls of tools that the rates have a price for. */
+  readonly toolCalls?: Readonly<Record<string, number>> | undefined
 }
 
 /**
@@ -44,6 +56,14 @@ export const knownTokens = (usage: LanguageModelV4Usage | undefined): KnownToken
 const count = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 
+/** The most that a call may use, in the turn's units. */
+export const worstOf = (units: ReadonlySet<string>, bound: CallBound): Amounts => {
+  const amounts: Record<string, number> = {}
+  if (units.has("tokens")) amounts["tokens"] = bound.inputTokens + bound.outputTokens
+  if (units.has("microusd") && bound.rates !== undefined) amounts["microusd"] = boundMicros(bound, bound.rates)
+  return amounts
+}
+
 /** Amounts in the turn's units: `tokens` is input and output, `microusd` what they cost. */
 export const amountsOf = (
   units: ReadonlySet<string>,
@@ -59,7 +79,8 @@ export const amountsOf = (
         inputTokens: tokens.input,
         outputTokens: tokens.output,
         cachedInputTokens: cached,
-        cacheWriteTokens: Math.min(tokens.cacheWrite ?? 0, tokens.input - cached)
+        cacheWriteTokens: Math.min(tokens.cacheWrite ?? 0, tokens.input - cached),
+        toolCalls: tokens.toolCalls
       },
       rates
     )

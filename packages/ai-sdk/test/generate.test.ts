@@ -155,9 +155,60 @@ describe("generateText", () => {
     const model = generating({ ...said(0, 0), usage: usage(100, 20) })
     await generateText({ model: metered(model, turn, { catalog }), prompt: "hi" })
     expect(turn.measured()).toEqual({ tokens: 120, microusd: 300 })
-    const unpriced = metered(model, turn, { catalog: staticPrices({}) })
+    // Another turn: this one keeps the price that it has begun with.
+    const other = await given({ limits: [credit], estimate: { microusd: 1 } })
+    const unpriced = metered(model, other.turn, { catalog: staticPrices({}) })
     await expect(generateText({ model: unpriced, prompt: "hi" })).rejects.toMatchObject({ _tag: "UnknownPrice" })
     expect(model.doGenerateCalls).toHaveLength(1)
     await turn.release()
+  })
+
+  it("holds the dearest rate of the input, and tools that the provider bills; counts what was called", async () => {
+    const rates = {
+      inputMicrosPerMillion: 1_000_000,
+      outputMicrosPerMillion: 1_000_000,
+      cacheWriteMicrosPerMillion: 2_000_000,
+      toolMicros: { web_search: 10_000 }
+    }
+    const credit = { account: "user:ada", unit: "microusd", limit: 1_000_000 }
+    const { turn } = await given({ limits: [credit], estimate: { microusd: 1 } })
+    const held: Array<number> = []
+    const model = new MockLanguageModelV4({
+      doGenerate: async () => {
+        held.push(turn.handle().parts[0]!.held["microusd"]!)
+        const search = {
+          type: "tool-call",
+          toolCallId: "1",
+          toolName: "web_search",
+          input: "{}",
+          providerExecuted: true
+        }
+        const own = { ...search, toolCallId: "2", toolName: "look", providerExecuted: false }
+        return { ...said(100, 20), content: [search, search, own] as never }
+      }
+    })
+    const options = {
+      catalog: staticPrices({ [model.modelId]: rates }),
+      maxToolCalls: { web_search: 3 },
+      inputBound: () => 1_000,
+      maxOutputTokens: 500
+    }
+    await metered(model, turn, options).doGenerate({ prompt: [] })
+    expect(held).toEqual([2_000 + 500 + 30_000])
+    expect(turn.measured()).toEqual({ microusd: 100 + 20 + 20_000 })
+  })
+
+  it("prices all calls of a turn by the same rates, though the catalogue is updated between them", async () => {
+    const credit = { account: "user:ada", unit: "microusd", limit: 1_000_000 }
+    const { turn } = await given({ limits: [credit], estimate: { microusd: 1 } })
+    const model = new MockLanguageModelV4({ doGenerate: async () => said(100, 20) })
+    let rate = 1_000_000
+    const catalog = {
+      quote: () => ({ rates: { inputMicrosPerMillion: rate, outputMicrosPerMillion: rate } })
+    }
+    await metered(model, turn, { catalog }).doGenerate({ prompt: [] })
+    rate *= 10
+    await metered(model, turn, { catalog }).doGenerate({ prompt: [] })
+    expect(turn.measured()).toEqual({ microusd: 240 })
   })
 })

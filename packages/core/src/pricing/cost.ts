@@ -16,6 +16,8 @@ export interface TokenUsage {
   readonly cachedInputTokens?: number | undefined
   /** Of the input: written to a cache. */
   readonly cacheWriteTokens?: number | undefined
+  /** Calls of tools that the provider bills each, by the names that the rates give them: `{ web_search: 3 }`. */
+  readonly toolCalls?: Readonly<Record<string, number>> | undefined
 }
 
 /** Pico-dollars in a micro-dollar: rates are micros per million tokens, so a product of tokens and rate is in picos. */
@@ -46,7 +48,8 @@ export const picos = (tokens: number, rate: number): bigint => BigInt(tokens) * 
 /**
  * The cost of a call in micro-USD: never below its exact value, and less than one micro above it.
  *
- * @throws InvalidInput if a count is no integer from 0 to 2^53 - 1, or the cached parts exceed the input
+ * @throws InvalidInput if a count is no integer from 0 to 2^53 - 1, the cached parts exceed the input, or a tool that was
+ *   called has no price (`toolMicros`)
  *
  * @example
  * costMicros(
@@ -66,6 +69,20 @@ export const costMicros = (usage: TokenUsage, rates: Rates): number => {
     picos(input - cached - written, plainRate) +
       picos(cached, tier.cachedInputMicrosPerMillion ?? plainRate) +
       picos(written, tier.cacheWriteMicrosPerMillion ?? plainRate) +
-      picos(output, tier.outputMicrosPerMillion)
+      picos(output, tier.outputMicrosPerMillion) +
+      toolPicos("usage.toolCalls", usage.toolCalls, rates)
   )
+}
+
+/** Calls of tools, at their prices. One without a price is refused: it would be free. */
+export const toolPicos = (field: string, calls: TokenUsage["toolCalls"], rates: Rates): bigint => {
+  let sum = 0n
+  for (const [tool, given] of Object.entries(calls ?? {})) {
+    const count = readAmount(given, `${field}.${tool}`)
+    const micros = Object.hasOwn(rates.toolMicros ?? {}, tool) ? rates.toolMicros![tool] : undefined
+    if (count > 0 && micros === undefined)
+      throw new InvalidInput(`${field}.${tool}`, "priced by the rates (toolMicros; 0 if it is free)", given)
+    sum += BigInt(count) * BigInt(micros ?? 0) * PICOS_PER_MICRO
+  }
+  return sum
 }

@@ -3,10 +3,11 @@
  */
 import { InvalidInput } from "../machine/invalid-input.ts"
 import { readAmount, readChoice, readText } from "../service/check.ts"
-import { picos, roundedUp } from "./cost.ts"
+import { boundMicros } from "./bound.ts"
+import { type KeptQuote, keptQuote } from "./kept-quote.ts"
 import type { PriceCatalog, PriceQuery } from "./price-catalog.ts"
 import { promptBound, type PromptBoundOptions, type PromptMessage } from "./prompt-bound.ts"
-import type { Rates, TierRates } from "./rates.ts"
+import type { Rates } from "./rates.ts"
 
 /** The least that is reserved: 100 micro-USD, as the original service. A free or tiny call still holds something. */
 export const DEFAULT_FLOOR_MICROS = 100
@@ -43,6 +44,8 @@ export interface EstimateOptions extends PriceQuery, PromptBoundOptions {
   readonly promptBytes?: number | undefined
   /** The output cap that is sent with the call. Default: the model's; without either the estimate is refused. */
   readonly maxOutputTokens?: number | undefined
+  /** How often tools that the provider bills may be called, as you tell it (`max_uses`): `{ web_search: 5 }`. */
+  readonly maxToolCalls?: Readonly<Record<string, number>> | undefined
   /** How many answers are asked for (OpenAI's `n`). Default 1. */
   readonly choices?: number | undefined
   /** Default 100. */
@@ -62,6 +65,11 @@ export interface Estimate {
   readonly priceKnown: boolean
   /** The ceiling cut it: the call may cost more than `micros`. */
   readonly capped: boolean
+  /**
+   * The rates that it goes by: hand them to `open` (`quotes`), so that the end is priced by the same. null: the price is
+   * not known.
+   */
+  readonly quote: KeptQuote | null
 }
 
 /**
@@ -73,7 +81,7 @@ export interface Estimate {
  * @example
  * const catalog = staticPrices({ "gpt-5": { inputMicrosPerMillion: 1_250_000, outputMicrosPerMillion: 10_000_000 } })
  * estimateMicros({ catalog, model: "gpt-5", promptBytes: 4_000, maxOutputTokens: 1_000 })
- * // => { micros: 15_000, priceKnown: true, capped: false }
+ * // => { micros: 15_000, priceKnown: true, capped: false, quote: { model: "gpt-5", ... } }
  */
 export const estimateMicros = (options: EstimateOptions): Estimate => {
   const floor = readAmount(options.floorMicros ?? DEFAULT_FLOOR_MICROS, "floorMicros", 1)
@@ -86,12 +94,17 @@ export const estimateMicros = (options: EstimateOptions): Estimate => {
     notify(options, { model: query.model, provider: query.provider, policy })
     if (policy === "deny") throw new UnknownPrice(query)
   }
-  if (quote === undefined) return { micros: floor, priceKnown: false, capped: false }
-  const micros = worstCase(quote.rates, input, outputBound(options, quote.rates))
+  if (quote === undefined) return { micros: floor, priceKnown: false, capped: false, quote: null }
+  const kept = keptQuote(query, quote)
+  const micros = boundMicros(
+    { inputTokens: input, outputTokens: outputBound(options, kept.rates), toolCalls: options.maxToolCalls },
+    kept.rates
+  )
   return {
     micros: Math.min(Math.max(micros, floor), ceiling),
     priceKnown: quote.assumed !== true,
-    capped: micros > ceiling
+    capped: micros > ceiling,
+    quote: kept
   }
 }
 
@@ -105,24 +118,6 @@ const outputBound = (options: EstimateOptions, rates: Rates): number => {
   const each = readAmount(options.maxOutputTokens ?? rates.maxOutputTokens, "maxOutputTokens")
   const choices = readAmount(options.choices ?? 1, "choices", 1, 1_000)
   return readAmount(each * choices, "maxOutputTokens * choices")
-}
-
-/**
- * The real input may be shorter than its bound, so that any tier up to the bound's may price the call: the dearest
- * counts.
- */
-const worstCase = (rates: Rates, input: number, output: number): number => {
-  const tiers: ReadonlyArray<TierRates> = [
-    rates,
-    ...(rates.longInput ?? []).filter((tier) => tier.aboveInputTokens < input)
-  ]
-  const inputRate = Math.max(
-    ...tiers.map((tier) =>
-      Math.max(tier.inputMicrosPerMillion, tier.cachedInputMicrosPerMillion ?? 0, tier.cacheWriteMicrosPerMillion ?? 0)
-    )
-  )
-  const outputRate = Math.max(...tiers.map((tier) => tier.outputMicrosPerMillion))
-  return roundedUp("maxOutputTokens", picos(input, inputRate) + picos(output, outputRate))
 }
 
 /** An observer that throws must not break an estimate. */

@@ -28,8 +28,8 @@ const rateNames = {
 
 /**
  * The prices of `@pydantic/genai-prices` (0.1). An entry that was found by the beginning of its name is `assumed`.
- * What a price has beyond six decimals is not taken: such a model is not known. Not covered: cache writes for an
- * hour, service tiers, searches by the thousand.
+ * What a price has beyond six decimals is not taken: such a model is not known; nor is one that is billed by the request
+ * besides. Searches are the tool `web_search`. Not covered: cache writes for an hour, service tiers.
  *
  * @example
  * import * as genai from "@pydantic/genai-prices"
@@ -53,10 +53,12 @@ const timestampOf = ({ atMs }: PriceQuery) => (atMs === undefined ? {} : { times
 
 /** undefined: without a price for input and output, or with one that is no whole number of micro-dollars. */
 const ratesOf = (price: Readonly<Record<string, unknown>>): Rates | undefined => {
+  if (price["requests_kcount"] !== undefined) return undefined
   const starts = new Set(Object.keys(rateNames).flatMap((name) => tiersOf(price[name]).map((tier) => tier.start)))
   try {
     return readRates("rates", {
       ...tierAt(price, 0),
+      ...toolsOf(price["web_searches_kcount"]),
       longInput: [...starts].map((start) => ({ aboveInputTokens: start, ...tierAt(price, start) }))
     })
   } catch {
@@ -71,6 +73,10 @@ const tierAt = (price: Readonly<Record<string, unknown>>, start: number): Partia
       return usd === undefined ? [] : [[rate, usdPerMillion(usd)]]
     })
   )
+
+/** In dollars for a thousand, which is as many thousand micro-dollars for one. */
+const toolsOf = (usd: unknown): Pick<Rates, "toolMicros"> =>
+  typeof usd === "number" ? { toolMicros: { web_search: Math.ceil(usdPerMillion(usd) / 1_000) } } : {}
 
 const isTiered = (value: unknown): value is Tiered => typeof value === "object" && value !== null && "tiers" in value
 

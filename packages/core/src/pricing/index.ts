@@ -1,4 +1,5 @@
 /** Prices, costs and estimates in micro-USD. */
+export { boundMicros, type UsageBound } from "./bound.ts"
 export { costMicros, type TokenUsage } from "./cost.ts"
 export {
   DEFAULT_CEILING_MICROS,
@@ -9,6 +10,7 @@ export {
   UnknownPrice,
   type UnknownPriceEvent
 } from "./estimate.ts"
+export type { KeptQuote } from "./kept-quote.ts"
 export { type PriceCatalog, type PriceQuery, type PriceQuote, staticPrices } from "./price-catalog.ts"
 export {
   promptBound,

@@ -30,6 +30,8 @@ export interface LongInputRates extends TierRates {
 export interface Rates extends TierRates {
   /** What the model can answer at most: the output bound of a call that names none. */
   readonly maxOutputTokens?: number | undefined
+  /** Micro-USD of each call of a tool that the provider bills ($10 for 1,000 searches: `web_search: 10_000`); 0: free. */
+  readonly toolMicros?: Readonly<Record<string, number>> | undefined
   /** In any order. The one with the largest `aboveInputTokens` that the input passes prices the whole call. */
   readonly longInput?: ReadonlyArray<LongInputRates> | undefined
 }
@@ -57,14 +59,15 @@ const optionalRate = (field: string, value: unknown): number | undefined =>
 /** Copies and checks the rates of one model; throws `InvalidInput` that names the field. */
 export const readRates = (field: string, value: unknown): Rates => {
   const given = readObject(value, field)
-  refuseOtherKeys(given, field, [...tierKeys, "maxOutputTokens", "longInput"])
-  const { longInput, maxOutputTokens } = given
+  refuseOtherKeys(given, field, [...tierKeys, "maxOutputTokens", "toolMicros", "longInput"])
+  const { longInput, maxOutputTokens, toolMicros } = given
   if (longInput !== undefined && !Array.isArray(longInput))
     throw new InvalidInput(`${field}.longInput`, "an array", longInput)
   return {
     ...readTier(field, given),
     maxOutputTokens:
       maxOutputTokens === undefined ? undefined : readAmount(maxOutputTokens, `${field}.maxOutputTokens`, 1),
+    toolMicros: toolMicros === undefined ? undefined : readTools(`${field}.toolMicros`, toolMicros),
     longInput: longInput?.map((tier: unknown, index) => {
       const at = `${field}.longInput[${index}]`
       const tierGiven = readObject(tier, at)
@@ -74,6 +77,14 @@ export const readRates = (field: string, value: unknown): Rates => {
     })
   }
 }
+
+const readTools = (field: string, value: unknown): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(readObject(value, field, "micro-USD by tool")).map(([tool, micros]) => [
+      tool,
+      readAmount(micros, `${field}.${tool}`, 0, MAX_RATE)
+    ])
+  )
 
 /**
  * A list price in dollars per million tokens as a rate. Exact to a micro-dollar; anything finer is refused, not

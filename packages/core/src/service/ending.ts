@@ -23,6 +23,8 @@ export interface Ending {
   readonly ifUnknown: "mark" | "charge"
   /** When it was last known that the id had not ended, ms since the epoch: what `sentAgoMs` counts from. */
   readonly knownAtMs: number
+  /** The versions of the rates that its money was reckoned with: for people who look at a journal. */
+  readonly rates?: ReadonlyArray<string> | undefined
   readonly legs: ReadonlyArray<EndingLeg>
 }
 

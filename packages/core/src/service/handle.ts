@@ -4,6 +4,7 @@
 import type { Settle } from "../machine/command.ts"
 import { MAX_UNIT_LENGTH } from "../machine/constants.ts"
 import { InvalidInput } from "../machine/invalid-input.ts"
+import { type KeptQuote, readKeptQuotes } from "../pricing/kept-quote.ts"
 import { readAccount, readLegs } from "../machine/read-account.ts"
 import { readAmount, readArray, readChoice, readObject, readText } from "./check.ts"
 import type { Amounts } from "./limit.ts"
@@ -23,6 +24,8 @@ export interface ReservationHandle {
   /** What a usage report may name. */
   readonly units: ReadonlyArray<string>
   readonly measured: Amounts
+  /** The rates that its models are priced by. */
+  readonly quotes?: ReadonlyArray<KeptQuote> | undefined
   readonly parts: ReadonlyArray<{
     readonly id: string
     readonly held: Amounts
@@ -46,6 +49,7 @@ export const handleOf = (turn: Turn): ReservationHandle => ({
   settings: turn.settings,
   units: [...turn.units],
   measured: turn.meter.totals(),
+  quotes: turn.quotes.all(),
   parts: turn.parts.map(({ id, held, from, legs }) => ({ id, held, from, legs }))
 })
 
@@ -69,7 +73,8 @@ export const readHandle = (value: unknown): Turn => {
     estimated: units,
     settings: readTurnSettings(readObject(fields["settings"], "handle.settings"), defaultSettings),
     standing: standing === "observed" ? { _tag: standing, refused: null } : { _tag: standing },
-    knownAtMs: undefined
+    knownAtMs: undefined,
+    quotes: readKeptQuotes(fields["quotes"], "handle.quotes")
   })
   turn.parts.splice(0, 1, ...parts)
   turn.meter.add(readByUnit(fields["measured"], "handle.measured"))

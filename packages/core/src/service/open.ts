@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
 import type { AccountAnswer } from "../machine/outcome.ts"
+import { type KeptQuote, readKeptQuotes } from "../pricing/kept-quote.ts"
 import type { CallError } from "../store/errors.ts"
 import { admit, type Restore } from "./admit.ts"
 import { readObject, refuseOtherKeys } from "./check.ts"
@@ -39,6 +40,11 @@ export interface OpenRequest extends SettingsInput<TurnSettings> {
    * unless given.
    */
   readonly estimate?: Amounts | undefined
+  /**
+   * The rates that the estimate goes by (`quote` of an estimate): `turn.quote` gives the same at its end, whatever the
+   * catalogue says then. Up to 100.
+   */
+  readonly quotes?: ReadonlyArray<KeptQuote> | undefined
 }
 
 export type OpenError = CallError | QuotaConflict | QuotaClosed
@@ -54,9 +60,10 @@ interface Asked {
   readonly legs: ReadonlyArray<Leg>
   readonly estimated: ReadonlyArray<string>
   readonly settings: TurnSettings
+  readonly quotes: ReadonlyArray<KeptQuote>
 }
 
-const requestKeys = ["requestId", "limits", "estimate", "signal", ...turnSettingNames]
+const requestKeys = ["requestId", "limits", "estimate", "quotes", "signal", ...turnSettingNames]
 
 const readRequest = (env: Environment, request: unknown): Asked => {
   const fields = readObject(request, "options")
@@ -65,7 +72,8 @@ const readRequest = (env: Environment, request: unknown): Asked => {
     requestId: fields["requestId"] === undefined ? env.newId() : readRequestId(fields["requestId"]),
     legs: readLimits(fields["limits"], fields["estimate"]),
     estimated: Object.keys((fields["estimate"] as Amounts | undefined) ?? {}),
-    settings: readTurnSettings(fields, env.settings)
+    settings: readTurnSettings(fields, env.settings),
+    quotes: readKeptQuotes(fields["quotes"], "quotes")
   }
 }
 

@@ -54,6 +54,7 @@ const endingOf = (
     // been counted.
     ifUnknown: turn.knownAtMs === undefined ? "mark" : "charge",
     knownAtMs: turn.knownAtMs ?? nowMs,
+    ...ratesOf(turn),
     legs: part.legs.map((leg) => ({
       ...accountOf(leg),
       amount: leg.settle === "actual" ? (amounts.get(leg.unit) ?? 0) : undefined
@@ -72,6 +73,7 @@ const chargeOf = (turn: Turn, part: Part, amounts: ReadonlyMap<string, number | 
   overage: turn.settings.overage,
   ifUnknown: "mark",
   knownAtMs: nowMs,
+  ...ratesOf(turn),
   legs: part.legs
     .filter((leg) => turn.standing._tag !== "observed" || takesCharge(turn.standing.refused, leg))
     .map((leg) => ({ ...accountOf(leg), amount: chargeAmount(leg, amounts) }))
@@ -98,3 +100,8 @@ export const accountOf = ({ account, window, unit, limit, warnAt }: Leg): Ending
   limit,
   warnAt
 })
+
+const ratesOf = (turn: Turn): Pick<Ending, "rates"> => {
+  const versions = turn.quotes.all().map((quote) => quote.version)
+  return versions.length === 0 ? {} : { rates: versions }
+}

@@ -4,6 +4,8 @@
 import * as Effect from "effect/Effect"
 
 import type { InvalidInput } from "../machine/invalid-input.ts"
+import type { KeptQuote } from "../pricing/kept-quote.ts"
+import type { PriceCatalog, PriceQuery } from "../pricing/price-catalog.ts"
 import { checked } from "./checked.ts"
 import type { AccountUsage, Denial } from "./denial.ts"
 import { end } from "./end.ts"
@@ -39,6 +41,11 @@ export interface Reservation {
   readonly ensure: (next: Amounts) => Effect.Effect<Growth | Denial, GrowError>
   /** Adds what one model call used, by unit. The next heartbeat carries it to the store. */
   readonly used: (usage: Amounts) => Effect.Effect<void, InvalidInput>
+  /**
+   * The rates of a model, for this turn: those that it was opened with, or else what the catalogue says at the first
+   * time.
+   */
+  readonly quote: (catalog: PriceCatalog, query: PriceQuery) => Effect.Effect<KeptQuote | undefined, InvalidInput>
   /** What was used so far, as `used` was told. */
   readonly measured: () => Amounts
   /** Ends it at `actuals`; a unit that they leave out is what was measured, or else by `whenUnknown`. */
@@ -72,6 +79,7 @@ export const reservationOf = (env: Environment, { accounts, turn }: Opened): Res
       (growing) => grow(env, turn, growing)
     ),
   used: (usage) => checked(() => turn.meter.add(readAmounts(usage, "usage", turn.units))),
+  quote: (catalog, query) => checked(() => turn.quotes.of(catalog, query)),
   measured: () => turn.meter.totals(),
   finalize: (actuals = {}) =>
     Effect.flatMap(

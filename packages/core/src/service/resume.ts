@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 
+import { readKeptQuotes } from "../pricing/kept-quote.ts"
 import type { CallError } from "../store/errors.ts"
 import { readObject, refuseOtherKeys } from "./check.ts"
 import { checked } from "./checked.ts"
@@ -26,14 +27,15 @@ export type ResumeError = CallError | ReservationEnded | QuotaClosed
 const turnOf = (env: Environment, given: unknown): Turn => {
   const fields = readObject(given, "handle", "a handle, or what open was given")
   if ("version" in fields || !("limits" in fields)) return readHandle(given)
-  refuseOtherKeys(fields, "", ["requestId", "limits", "estimate", "signal", ...turnSettingNames])
+  refuseOtherKeys(fields, "", ["requestId", "limits", "estimate", "quotes", "signal", ...turnSettingNames])
   return newTurn({
     requestId: readRequestId(fields["requestId"]),
     legs: readLimits(fields["limits"], fields["estimate"]),
     estimated: Object.keys(readObject(fields["estimate"] ?? {}, "estimate")),
     settings: readTurnSettings(fields, env.settings),
     standing: { _tag: "held" },
-    knownAtMs: undefined
+    knownAtMs: undefined,
+    quotes: readKeptQuotes(fields["quotes"], "quotes")
   })
 }
 

@@ -5,6 +5,7 @@ import * as Deferred from "effect/Deferred"
 import type * as Fiber from "effect/Fiber"
 import * as Semaphore from "effect/Semaphore"
 
+import { type KeptQuote, KeptQuotes } from "../pricing/kept-quote.ts"
 import type { Refused } from "./denial.ts"
 import type { Leg } from "./leg.ts"
 import { Meter } from "./meter.ts"
@@ -30,6 +31,8 @@ export interface Turn {
   readonly standing: Standing
   readonly parts: Array<Part>
   readonly meter: Meter
+  /** The rates of its models. */
+  readonly quotes: KeptQuotes
   /**
    * The units of its limits that are debited by what was used, and those of its estimate: what a usage report may
    * name.
@@ -57,6 +60,7 @@ export const newTurn = (options: {
   readonly settings: TurnSettings
   readonly standing: Standing
   readonly knownAtMs: number | undefined
+  readonly quotes?: ReadonlyArray<KeptQuote> | undefined
 }): Turn => {
   const meter = new Meter()
   return {
@@ -65,6 +69,7 @@ export const newTurn = (options: {
     standing: options.standing,
     parts: [newPart(options.requestId, options.legs, meter)],
     meter,
+    quotes: new KeptQuotes(options.quotes),
     units: new Set([...actualUnits(options.legs), ...options.estimated]),
     growing: Semaphore.makeUnsafe(1),
     done: Deferred.makeUnsafe(),

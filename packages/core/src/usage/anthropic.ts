@@ -35,11 +35,23 @@ const read = (known: ReportedUsage, usage: unknown): ReportedUsage => {
   const knownPlain =
     known.input === undefined ? undefined : known.input - (known.cacheRead ?? 0) - (known.cacheWrite ?? 0)
   const plain = countAt(usage, "input_tokens") ?? knownPlain
+  const toolCalls = toolCallsOf(at(usage, "server_tool_use")) ?? known.toolCalls
   return withTotal({
+    ...(toolCalls === undefined ? {} : { toolCalls }),
     input: plain === undefined ? undefined : plain + (cacheRead ?? 0) + (cacheWrite ?? 0),
     output: countAt(usage, "output_tokens") ?? known.output,
     cacheRead,
     cacheWrite,
     reasoning: countAt(at(usage, "output_tokens_details"), "thinking_tokens") ?? known.reasoning
   })
+}
+
+/** `{ web_search_requests: 2 }`: by the tools' names, `web_search`. Cumulative, as all of a message's usage. */
+const toolCallsOf = (serverToolUse: unknown): ReportedUsage["toolCalls"] => {
+  if (typeof serverToolUse !== "object" || serverToolUse === null) return undefined
+  const calls = Object.keys(serverToolUse).flatMap((name): ReadonlyArray<readonly [string, number]> => {
+    const count = countAt(serverToolUse, name) ?? 0
+    return count > 0 ? [[name.replace(/_requests$/, ""), count]] : []
+  })
+  return calls.length === 0 ? undefined : Object.fromEntries(calls)
 }

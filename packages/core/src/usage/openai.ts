@@ -14,13 +14,29 @@ export const openaiUsage = (body: unknown): ReportedUsage => {
   if (typeof usage !== "object" || usage === null) return unknownUsage
   const inputDetails = at(usage, "prompt_tokens_details") ?? at(usage, "input_tokens_details")
   const outputDetails = at(usage, "completion_tokens_details") ?? at(usage, "output_tokens_details")
+  const toolCalls = toolCallsOf(at(body, "output"))
   return withTotal({
+    ...(toolCalls === undefined ? {} : { toolCalls }),
     input: countAt(usage, "prompt_tokens") ?? countAt(usage, "input_tokens"),
     output: countAt(usage, "completion_tokens") ?? countAt(usage, "output_tokens"),
     cacheRead: countAt(inputDetails, "cached_tokens"),
     cacheWrite: countAt(inputDetails, "cache_write_tokens"),
     reasoning: countAt(outputDetails, "reasoning_tokens")
   })
+}
+
+/** What the responses API bills by the call stands in its output, not in its usage. */
+const billedCalls: Readonly<Record<string, string>> = { web_search_call: "web_search", file_search_call: "file_search" }
+
+const toolCallsOf = (output: unknown): ReportedUsage["toolCalls"] => {
+  if (!Array.isArray(output)) return undefined
+  const calls: Record<string, number> = {}
+  for (const item of output) {
+    const type = at(item, "type")
+    const tool = typeof type === "string" && Object.hasOwn(billedCalls, type) ? billedCalls[type]! : undefined
+    if (tool !== undefined) calls[tool] = (calls[tool] ?? 0) + 1
+  }
+  return Object.keys(calls).length === 0 ? undefined : calls
 }
 
 /**

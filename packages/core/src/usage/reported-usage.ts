@@ -15,6 +15,8 @@ export interface ReportedUsage {
   readonly cacheWrite: number | undefined
   /** Of the output: reasoning. */
   readonly reasoning: number | undefined
+  /** Calls of tools that the provider bills each, by name; only those that were made. */
+  readonly toolCalls?: Readonly<Record<string, number>> | undefined
   /** Input and output; `undefined` if one of them is. */
   readonly total: number | undefined
 }
@@ -57,7 +59,8 @@ export const tokenUsage = (usage: ReportedUsage): TokenUsage | undefined => {
     inputTokens: usage.input,
     outputTokens: usage.output,
     cachedInputTokens: usage.cacheRead,
-    cacheWriteTokens: usage.cacheWrite
+    cacheWriteTokens: usage.cacheWrite,
+    toolCalls: usage.toolCalls
   }
 }
 

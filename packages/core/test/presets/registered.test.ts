@@ -65,6 +65,7 @@ describe("estimate_call_reserve_micros", () => {
       assert.deepEqual(registered().estimate({ catalog: broken, model: "m", reserveTokens: 4_000 }), {
         micros: 100,
         priceKnown: false,
+        quote: null,
         capped: false
       })
     }

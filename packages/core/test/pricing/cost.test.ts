@@ -53,6 +53,17 @@ describe("costMicros", () => {
     )
   })
 
+  it("adds the tools that are billed by the call; one without a price is refused, not free", () => {
+    const rates = { inputMicrosPerMillion: 1, outputMicrosPerMillion: 1, toolMicros: { web_search: 10_000, look: 0 } }
+    const usage = { inputTokens: 1, outputTokens: 0, toolCalls: { web_search: 3, look: 7 } }
+    assert.strictEqual(costMicros(usage, rates), 30_001)
+    const unpriced = { ...usage, toolCalls: { file_search: 1 } }
+    assert.throws(() => costMicros(unpriced, rates), InvalidInput, "usage.toolCalls.file_search must be priced")
+    assert.strictEqual(costMicros({ ...usage, toolCalls: { file_search: 0 } }, rates), 1)
+    assert.throws(() => costMicros({ ...usage, toolCalls: { constructor: 1 } }, rates), InvalidInput)
+    assert.throws(() => costMicros({ ...usage, toolCalls: { look: -1 } }, rates), InvalidInput, "usage.toolCalls.look")
+  })
+
   it("rounds a call up once, not each of its parts", () => {
     const third = { inputMicrosPerMillion: 1, outputMicrosPerMillion: 1 }
     assert.strictEqual(costMicros({ inputTokens: 1, outputTokens: 1 }, third), 1)

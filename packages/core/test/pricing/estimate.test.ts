@@ -29,14 +29,38 @@ const estimate = (options: Partial<EstimateOptions>) =>
 
 describe("estimateMicros", () => {
   it("prices all input and all output that may come", () => {
-    assert.deepEqual(estimate({}), { micros: 360_000, priceKnown: true, capped: false })
+    assert.deepInclude(estimate({}), { micros: 360_000, priceKnown: true, capped: false })
     assert.strictEqual(estimate({ choices: 2 }).micros, 660_000)
     assert.strictEqual(estimate({ model: "small", promptBytes: 410, maxOutputTokens: undefined }).micros, 103)
   })
 
+  it("prices the tools that may be called, and refuses one without a price", () => {
+    const rates = { inputMicrosPerMillion: 0, outputMicrosPerMillion: 0, toolMicros: { web_search: 10_000, look: 0 } }
+    const tools = staticPrices({ opus: rates })
+    const asked = { catalog: tools, maxToolCalls: { web_search: 5, look: 3 } }
+    assert.strictEqual(estimate(asked).micros, 50_000)
+    assert.throws(
+      () => estimate({ catalog: tools, maxToolCalls: { file_search: 1 } }),
+      InvalidInput,
+      "maxToolCalls.file_search must be priced by the rates"
+    )
+    assert.strictEqual(estimate({ catalog: tools, maxToolCalls: { file_search: 0 } }).micros, 100)
+  })
+
+  it("says which rates it goes by", () => {
+    const { quote } = estimate({ provider: "anthropic" })
+    assert.deepInclude(quote, { model: "opus", provider: "anthropic", assumed: false })
+    assert.deepEqual(
+      JSON.parse(JSON.stringify(quote)),
+      JSON.parse(JSON.stringify(estimate({ provider: "anthropic" }).quote))
+    )
+    assert.match(quote!.version, /^[0-9a-f]{16}$/)
+    assert.notStrictEqual(estimate({ model: "small" }).quote!.version, quote!.version)
+  })
+
   it("keeps to floor and ceiling", () => {
-    assert.deepEqual(estimate({ model: "free" }), { micros: 100, priceKnown: true, capped: false })
-    assert.deepEqual(estimate({ promptBytes: 1_000_000_000 }), { micros: 1_000_000, priceKnown: true, capped: true })
+    assert.deepInclude(estimate({ model: "free" }), { micros: 100, priceKnown: true, capped: false })
+    assert.deepInclude(estimate({ promptBytes: 1_000_000_000 }), { micros: 1_000_000, priceKnown: true, capped: true })
     assert.strictEqual(estimate({ promptBytes: 1, maxOutputTokens: 1, floorMicros: 7 }).micros, 90)
     assert.strictEqual(estimate({ ceilingMicros: 5_000 }).micros, 5_000)
     assert.strictEqual(estimate({ floorMicros: 2_000_000 }).micros, 2_000_000)
@@ -51,6 +75,7 @@ describe("estimateMicros", () => {
     assert.deepEqual(estimate({ model: "gpt-99", onUnknownModel: "floor", provider: "azure", observer }), {
       micros: 100,
       priceKnown: false,
+      quote: null,
       capped: false
     })
     assert.deepEqual(heard, [
@@ -64,11 +89,9 @@ describe("estimateMicros", () => {
   it("takes a price that is only assumed for unknown", () => {
     const assumed: PriceCatalog = { quote: () => ({ rates: catalog.quote({ model: "opus" })!.rates, assumed: true }) }
     assert.throws(() => estimate({ catalog: assumed }), UnknownPrice)
-    assert.deepEqual(estimate({ catalog: assumed, onUnknownModel: "floor" }), {
-      micros: 360_000,
-      priceKnown: false,
-      capped: false
-    })
+    const floor = estimate({ catalog: assumed, onUnknownModel: "floor" })
+    assert.deepInclude(floor, { micros: 360_000, priceKnown: false, capped: false })
+    assert.isTrue(floor.quote?.assumed)
   })
 
   it("is not broken by its observer", () => {

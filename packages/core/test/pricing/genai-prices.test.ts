@@ -51,6 +51,16 @@ describe("the default catalogue", () => {
     assert.strictEqual(price("claude-sonnet-4-5", { inputTokens: 200_001, outputTokens: 1_000 }), 1_222_506)
   })
 
+  it("searches are a tool; a model that is billed by the request besides is not known", () => {
+    const with_ = (more: object) =>
+      genaiPrices({
+        calcPrice: (_usage, id) => ({ model: { id }, model_price: { input_mtok: 1, output_mtok: 1, ...more } })
+      })
+    const searching = with_({ web_searches_kcount: 10 }).quote({ model: "m" })!
+    assert.deepEqual(searching.rates.toolMicros, { web_search: 10_000 })
+    assert.isUndefined(with_({ requests_kcount: 5 }).quote({ model: "m" }))
+  })
+
   it("a price that is no whole number of micro-dollars is not known", () => {
     const odd = genaiPrices({
       calcPrice: (_usage, id) => ({ model: { id }, model_price: { input_mtok: 1 / 3, output_mtok: 1 } })

@@ -39,6 +39,19 @@ describe("OpenAI", () => {
     assert.strictEqual(readUsage(openaiEvent, [...chunks, { choices: [], usage: null }]).total, 5)
   })
 
+  it("what is billed by the call stands in the output of a response", () => {
+    const output = ["web_search_call", "message", "web_search_call", "file_search_call", "function_call"].map(
+      (type) => ({
+        type
+      })
+    )
+    const usage = { input_tokens: 7, output_tokens: 3 }
+    assert.deepStrictEqual(openaiUsage({ usage, output }).toolCalls, { web_search: 2, file_search: 1 })
+    assert.notProperty(openaiUsage({ usage, output: [{ type: "message" }] }), "toolCalls")
+    const events = [{ type: "response.completed", response: { usage, output } }]
+    assert.deepStrictEqual(tokenUsage(readUsage(openaiEvent, events))!.toolCalls, { web_search: 2, file_search: 1 })
+  })
+
   it("a stream of responses says it when it ends, however it ends", () => {
     for (const type of ["response.completed", "response.incomplete", "response.failed"]) {
       const events = [
@@ -63,6 +76,20 @@ describe("Anthropic", () => {
     const usage = { ...start.message.usage, output_tokens: 5 }
     const expected = { input: 100, output: 5, cacheRead: 80, cacheWrite: 10, reasoning: undefined, total: 105 }
     assert.deepStrictEqual(anthropicUsage({ usage }), expected)
+  })
+
+  it("its own tools are counted by their names, the last report counts", () => {
+    const usage = {
+      input_tokens: 1,
+      output_tokens: 5,
+      server_tool_use: { web_search_requests: 2, web_fetch_requests: 0 }
+    }
+    assert.deepStrictEqual(anthropicUsage({ usage }).toolCalls, { web_search: 2 })
+    const delta = (web_search_requests: number) => ({
+      type: "message_delta",
+      usage: { output_tokens: 9, server_tool_use: { web_search_requests } }
+    })
+    assert.deepStrictEqual(readUsage(anthropicEvent, [start, delta(1), delta(3)]).toolCalls, { web_search: 3 })
   })
 
   it("message_delta is cumulative: the last one counts", () => {

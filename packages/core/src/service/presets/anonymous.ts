@@ -78,6 +78,7 @@ export const anonymous = (options: AnonymousOptions): Anonymous => {
       ...visitorKeys,
       "requestId",
       "estimate",
+      "quotes",
       "signal",
       ...turnSettingNames
     ])

@@ -3,6 +3,7 @@
  */
 import { InvalidInput } from "../../machine/invalid-input.ts"
 import { type Estimate, estimateMicros } from "../../pricing/estimate.ts"
+import { keptQuote } from "../../pricing/kept-quote.ts"
 import { type PriceCatalog, staticPrices } from "../../pricing/price-catalog.ts"
 import { readAmount } from "../check.ts"
 import type { ReserveQuery } from "./registered.ts"
@@ -20,8 +21,8 @@ export const estimateReserve = (query: ReserveQuery, bounds: EstimateBounds): Es
   const tokens = asked < 1 ? bounds.reserveTokens : asked
   const { floorMicros, ceilingMicros } = bounds
   // The original reserves the floor for a model without a name, too.
-  if (model === "") return { micros: floorMicros, priceKnown: false, capped: false }
-  return estimateMicros({
+  if (model === "") return { micros: floorMicros, priceKnown: false, capped: false, quote: null }
+  const estimate = estimateMicros({
     provider: rest.provider,
     atMs: rest.atMs,
     model,
@@ -32,6 +33,10 @@ export const estimateReserve = (query: ReserveQuery, bounds: EstimateBounds): Es
     ceilingMicros,
     onUnknownModel: "floor"
   })
+  if (estimate.quote === null) return estimate
+  // The end is priced by all of the rates, tiers and cache included.
+  const quote = catalog.quote({ model, provider: rest.provider, atMs: rest.atMs })
+  return quote === undefined ? estimate : { ...estimate, quote: keptQuote({ model, provider: rest.provider }, quote) }
 }
 
 /**

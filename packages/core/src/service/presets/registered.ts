@@ -101,7 +101,7 @@ export const registered = (options: RegisteredOptions = {}): Registered => {
     warnAt: { basisPoints }
   })
   const request = (call: UserRequest): OpenOptions => {
-    const keys = ["user", "operation", "estimate", "requestId", "signal", ...turnSettingNames]
+    const keys = ["user", "operation", "estimate", "quotes", "requestId", "signal", ...turnSettingNames]
     refuseOtherKeys(readObject(call, "options"), "", keys)
     const { estimate, operation, user, ...rest } = call
     if ((estimate === undefined) === (operation === undefined))

@@ -1,6 +1,8 @@
 /**
  * A reservation as code without Effect sees it.
  */
+import type { KeptQuote } from "../../pricing/kept-quote.ts"
+import type { PriceCatalog, PriceQuery } from "../../pricing/price-catalog.ts"
 import type { AccountUsage, Denial } from "../denial.ts"
 import type { Growth } from "../grow.ts"
 import type { ReservationHandle } from "../handle.ts"
@@ -45,6 +47,16 @@ export interface Reservation extends AsyncDisposable {
    * nobody asked about.
    */
   readonly used: (usage: Amounts) => void
+  /**
+   * The rates of a model, for this turn: those that it was opened with (`quotes`), or else what the catalogue says at
+   * the first time. So its end is priced by what it was reserved at, though the catalogue is updated meanwhile, or
+   * another process resumes it. undefined: not known. Throws `InvalidInput` if what the catalogue says are no rates.
+   *
+   * @example
+   * const quote = turn.quote(catalog, { model: "gpt-5" })
+   * if (quote !== undefined) turn.used({ microusd: costMicros(usage, quote.rates) })
+   */
+  readonly quote: (catalog: PriceCatalog, query: PriceQuery) => KeptQuote | undefined
   /** What was used so far. */
   readonly measured: () => Amounts
   /**
@@ -73,6 +85,7 @@ export const reservationOf = (run: Runner, inner: EffectReservation): Reservatio
   grow: async (by) => run(inner.grow(by)),
   ensure: async (next) => run(inner.ensure(next)),
   used: (usage) => runSync(inner.used(usage)),
+  quote: (catalog, query) => runSync(inner.quote(catalog, query)),
   measured: inner.measured,
   finalize: async (actuals) => run(inner.finalize(actuals)),
   release: async () => run(inner.release),

@@ -13,6 +13,7 @@ import type { Outcome } from "../machine/outcome.ts"
 import { type CallError, CorruptError, NotAppliedError, OutcomeUnknownError, type StoreError } from "../store/errors.ts"
 import type { QuotaStore } from "../store/port.ts"
 import { isWithinTransaction } from "./environment.ts"
+import { retryOnFailure } from "./retry.ts"
 
 /**
  * The wait before a call is made again; it doubles. A pool that is exhausted or a failover is mostly over within 50
@@ -77,11 +78,14 @@ export const send = (
   sending: Sending = newSending()
 ): Effect.Effect<ReadonlyArray<Outcome>, CallError> =>
   within(
-    Effect.flatMap(commands, (commands) => {
-      sending.count += 1
-      sending.open += 1
-      return Effect.onExit(execute(store, commands), (exit) => Effect.sync(() => note(sending, exit)))
-    }).pipe(Effect.retry({ schedule: again, while: (error) => isPassing(error) && !isWithinTransaction({ store }) })),
+    retryOnFailure(
+      Effect.flatMap(commands, (commands) => {
+        sending.count += 1
+        sending.open += 1
+        return Effect.onExit(execute(store, commands), (exit) => Effect.sync(() => note(sending, exit)))
+      }),
+      { schedule: again, while: (error) => isPassing(error) && !isWithinTransaction({ store }) }
+    ),
     withinMs,
     () => new OutcomeUnknownError(`no answer within ${withinMs} ms`)
   )
@@ -131,7 +135,7 @@ export const undecided = (outcome: Outcome): StoreError | undefined => {
 
 /** Reads, within the deadline. A read that got no answer changed nothing. */
 export const read = <A>(effect: Effect.Effect<A, CallError>, withinMs: number): Effect.Effect<A, CallError> =>
-  within(Effect.retry(effect, { schedule: again, while: isPassing }), withinMs, () => {
+  within(retryOnFailure(effect, { schedule: again, while: isPassing }), withinMs, () => {
     return new NotAppliedError(`no answer within ${withinMs} ms`)
   })
 

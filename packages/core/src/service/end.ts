@@ -25,7 +25,7 @@ export const end = (env: Environment, turn: Turn, ended: Ended, actuals: Amounts
       if (turn.ended !== undefined) return Deferred.await(turn.done)
       turn.ended = ended
       turn.forget()
-      turn.heartbeat?.interruptUnsafe()
+      turn.heartbeat?.stop()
       return Effect.onExit(settle(env, turn, ended, actuals), (exit) => {
         env.turns.delete(turn)
         return Deferred.done(turn.done, exit)

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import type * as Semaphore from "effect/Semaphore"
 
 import type { QuotaStore } from "../store/port.ts"
+import type { Heartbeats } from "./heartbeat.ts"
 import type { SettlementJournal } from "./journal.ts"
 import type { Observer } from "./observer.ts"
 import type { Settings } from "./settings.ts"
@@ -29,6 +30,7 @@ export interface Environment {
   /** Settlements under way: `close` waits for them. */
   readonly settling: FiberSet.FiberSet
   readonly turns: Set<Turn>
+  readonly heartbeats: Heartbeats
   /** Ids whose release is under way or in the journal. */
   readonly releasing: Set<string>
   /** One replay of the journal at a time. */

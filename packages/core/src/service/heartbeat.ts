@@ -3,6 +3,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 
 import type { LegState, Outcome } from "../machine/outcome.ts"
 import { inBackground } from "./background.ts"
@@ -12,10 +13,20 @@ import { ReservationEnded } from "./errors.ts"
 import { report } from "./report.ts"
 import { extendOf } from "./part.ts"
 import { BEATS_PER_TTL } from "./settings.ts"
-import type { Turn } from "./turn.ts"
+import type { Heartbeat, Turn } from "./turn.ts"
+import { type Beating, WaitingLine } from "./waiting-line.ts"
 
 /** After a beat that failed the next comes sooner: a twelfth of the ttl, so that eight fit before the deadline. */
 const HURRIED_BEATS_PER_TTL = 12
+
+interface TurnBeating extends Beating<TurnBeating>, Heartbeat {
+  readonly turn: Turn
+  readonly untilNanos: bigint
+  fiber: Fiber.Fiber<unknown, unknown> | undefined
+}
+
+/** Lines of turns that wait, by how long they wait: as many as there are different ttls. */
+export type Heartbeats = Map<number, WaitingLine<TurnBeating>>
 
 /**
  * Starts it. It ends with the turn, when the turn was ended elsewhere, after `renewForMs`, and with the quota. Inside a transaction there is none: whoever
@@ -24,26 +35,77 @@ const HURRIED_BEATS_PER_TTL = 12
 export const startHeartbeat = (env: Environment, turn: Turn): Effect.Effect<void> =>
   isWithinTransaction(env)
     ? Effect.void
-    : Effect.map(inBackground(env, beats(env, turn)), (fiber) => {
-        turn.heartbeat = fiber
+    : Effect.flatMap(Clock.monotonicTimeNanos, (nowNanos) => {
+        const beating = beatingOf(turn, nowNanos + BigInt(turn.settings.renewForMs) * 1_000_000n)
+        turn.heartbeat = beating
+        // Another policy than the store's own must reach it before the holder can die.
+        return turn.settings.whenUnknown === "charge-measured"
+          ? wait(env, beating, everyMs(turn), nowNanos)
+          : start(env, beating)
       })
 
-const beats = Effect.fnUntraced(function* (env: Environment, turn: Turn) {
-  const everyMs = Math.ceil(turn.settings.ttlMs / BEATS_PER_TTL)
-  const hurriedMs = Math.ceil(turn.settings.ttlMs / HURRIED_BEATS_PER_TTL)
-  const untilNanos = (yield* Clock.monotonicTimeNanos) + BigInt(turn.settings.renewForMs) * 1_000_000n
-  // Another policy than the store's own must reach it before the holder can die.
-  let waitMs = turn.settings.whenUnknown === "charge-measured" ? everyMs : 0
-  for (;;) {
-    if (waitMs > 0) yield* Effect.sleep(waitMs)
-    if (turn.ended !== undefined || (yield* Clock.monotonicTimeNanos) >= untilNanos) return
-    const outcomes = yield* Effect.result(beat(env, turn))
-    if (outcomes._tag === "Success") {
-      const state = lostState(outcomes.success)
-      if (state !== undefined) return yield* lose(env, turn, state)
+const beatingOf = (turn: Turn, untilNanos: bigint): TurnBeating => {
+  const beating: TurnBeating = {
+    turn,
+    untilNanos,
+    dueNanos: 0n,
+    fiber: undefined,
+    line: undefined,
+    before: undefined,
+    behind: undefined,
+    stop: () => {
+      if (beating.line === undefined) beating.fiber?.interruptUnsafe()
+      else beating.line.remove(beating)
     }
-    waitMs = outcomes._tag === "Success" ? everyMs : hurriedMs
   }
+  return beating
+}
+
+const everyMs = (turn: Turn): number => Math.ceil(turn.settings.ttlMs / BEATS_PER_TTL)
+const hurriedMs = (turn: Turn): number => Math.ceil(turn.settings.ttlMs / HURRIED_BEATS_PER_TTL)
+
+/** Stands in line for its next renewal. */
+const wait = (env: Environment, beating: TurnBeating, ms: number, nowNanos: bigint): Effect.Effect<void> => {
+  const line = env.heartbeats.get(ms) ?? new WaitingLine<TurnBeating>()
+  env.heartbeats.set(ms, line)
+  beating.dueNanos = nowNanos + BigInt(ms) * 1_000_000n
+  line.add(beating)
+  if (line.isWatched) return Effect.void
+  line.isWatched = true
+  return Effect.asVoid(inBackground(env, watchLine(env, line, ms)))
+}
+
+/** Starts the renewals of a line when they are due, until nobody waits. */
+const watchLine = Effect.fnUntraced(function* (env: Environment, line: WaitingLine<TurnBeating>, ms: number) {
+  for (let first = line.first; first !== undefined; first = line.first) {
+    const leftNanos = first.dueNanos - (yield* Clock.monotonicTimeNanos)
+    // Not for what is left of the first, but until it is due: whoever ends before is passed over.
+    if (leftNanos > 0n) yield* Effect.sleep(Math.ceil(Number(leftNanos) / 1e6))
+    else {
+      line.remove(first)
+      yield* start(env, first)
+    }
+  }
+  line.isWatched = false
+  env.heartbeats.delete(ms)
+})
+
+const start = (env: Environment, beating: TurnBeating): Effect.Effect<void> =>
+  Effect.map(inBackground(env, renew(env, beating)), (fiber) => {
+    beating.fiber = fiber
+  })
+
+const renew = Effect.fnUntraced(function* (env: Environment, beating: TurnBeating) {
+  const { turn, untilNanos } = beating
+  if (turn.ended !== undefined || (yield* Clock.monotonicTimeNanos) >= untilNanos) return
+  const outcomes = yield* Effect.result(beat(env, turn))
+  if (outcomes._tag === "Success") {
+    const state = lostState(outcomes.success)
+    if (state !== undefined) return yield* lose(env, turn, state)
+  }
+  if (turn.ended !== undefined) return
+  const waitMs = outcomes._tag === "Success" ? everyMs(turn) : hurriedMs(turn)
+  yield* wait(env, beating, waitMs, yield* Clock.monotonicTimeNanos)
 })
 
 /** One renewal of all parts. */

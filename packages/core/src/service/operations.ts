@@ -12,9 +12,7 @@ import type { QuotaService } from "./quota.ts"
 import { replay } from "./replay.ts"
 import { type Reservation, reservationOf } from "./reservation.ts"
 import { resumeTurn } from "./resume.ts"
-
-/** A stack trace for each span would cost more than the rest of the span; it would show this file. */
-const spanOptions = { captureStackTrace: false }
+import { inSpan } from "./span.ts"
 
 const noSignal: OpenSignal = { signal: undefined, endsOnAbort: false }
 
@@ -30,7 +28,7 @@ export const serviceOf = (env: Environment): QuotaService => {
       ),
     guard: (request, use) => guardReservation(env, request, undefined, use),
     resume: (handle) => resumeReservation(env, handle, noSignal),
-    charge: (request) => charge(env, request).pipe(Effect.withSpan("tallystick.charge", {}, spanOptions)),
+    charge: (request) => inSpan(charge(env, request), "tallystick.charge"),
     finalize: (request) => finalizeById(env, request),
     release: (request) => releaseById(env, request),
     usage: (accounts) => usage(env, accounts),
@@ -47,11 +45,14 @@ export const serviceOf = (env: Environment): QuotaService => {
 
 /** `open`, with a caller's signal. */
 export const openReservation = (env: Environment, request: OpenRequest, watched: OpenSignal) =>
-  Effect.uninterruptibleMask((restore) =>
-    openTurn(env, restore, request, watched).pipe(Effect.flatMap((opened) => handOver(env, restore, opened)))
-  ).pipe(
-    Effect.map((opened) => ("turn" in opened ? reservationOf(env, opened) : opened)),
-    Effect.withSpan("tallystick.open", {}, spanOptions)
+  inSpan(
+    Effect.map(
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(openTurn(env, restore, request, watched), (opened) => handOver(env, restore, opened))
+      ),
+      (opened) => ("turn" in opened ? reservationOf(env, opened) : opened)
+    ),
+    "tallystick.open"
   )
 
 /** `guard`, with a caller's signal. */
@@ -61,8 +62,9 @@ export const guardReservation = <A, E, R>(
   signal: AbortSignal | undefined,
   use: (call: Reservation) => Effect.Effect<A, E, R>
 ) =>
-  guardTurn(env, request, signal, (opened) => use(reservationOf(env, opened))).pipe(
-    Effect.withSpan("tallystick.guard", {}, spanOptions)
+  inSpan(
+    guardTurn(env, request, signal, (opened) => use(reservationOf(env, opened))),
+    "tallystick.guard"
   )
 
 /** `resume`, with a caller's signal. */

@@ -16,6 +16,8 @@ import { type Environment, isWithinTransaction } from "./environment.ts"
 import { attempt } from "./journal.ts"
 import type { UnsettledReason } from "./observer.ts"
 import { replayLater } from "./replay.ts"
+import { retryOnFailure } from "./retry.ts"
+import { inSpan } from "./span.ts"
 import { judge, tryEnding, unsettled } from "./try-ending.ts"
 
 /** What became of one ending. */
@@ -43,9 +45,10 @@ const tryAgain = Effect.fnUntraced(function* (env: Environment, ending: Ending) 
   const withinNanos = BigInt(env.settings.settleWithinMs) * 1_000_000n
   const startNanos = yield* Clock.monotonicTimeNanos
   const isInTime = Effect.map(Clock.monotonicTimeNanos, (nanos) => nanos - startNanos < withinNanos)
-  return yield* tryEnding(env, ending).pipe(
-    Effect.retry({ schedule: backoff, while: (error) => (isPassing(error) ? isInTime : Effect.succeed(false)) })
-  )
+  return yield* retryOnFailure(tryEnding(env, ending), {
+    schedule: backoff,
+    while: (error) => (isPassing(error) ? isInTime : Effect.succeed(false))
+  })
 })
 
 const answered = Effect.fnUntraced(function* (
@@ -82,11 +85,12 @@ export const startDelivery = (
   env: Environment,
   endings: ReadonlyArray<Ending>
 ): Effect.Effect<Fiber.Fiber<ReadonlyArray<Delivery>>> =>
-  Effect.forEach(endings, (ending) => deliver(env, ending), { concurrency: "unbounded" }).pipe(
-    Effect.withSpan(
+  FiberSet.run(
+    env.settling,
+    inSpan(
+      Effect.forEach(endings, (ending) => deliver(env, ending), { concurrency: "unbounded" }),
       "tallystick.settle",
-      { attributes: { "tallystick.request_id": endings[0]?.requestId ?? "" } },
-      { captureStackTrace: false }
+      { "tallystick.request_id": endings[0]?.requestId ?? "" }
     ),
-    (delivery) => FiberSet.run(env.settling, delivery, { startImmediately: true })
+    { startImmediately: true }
   )

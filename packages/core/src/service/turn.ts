@@ -2,7 +2,6 @@
  * A turn: what one `open` gave, with all that its ending needs. Mutable, and known only to the service.
  */
 import * as Deferred from "effect/Deferred"
-import type * as Fiber from "effect/Fiber"
 import * as Semaphore from "effect/Semaphore"
 
 import { type KeptQuote, KeptQuotes } from "../pricing/kept-quote.ts"
@@ -25,6 +24,11 @@ export type Standing =
 /** How it was ended: by a report, by its holder giving up, or by an abort, a failure or the end of the quota. */
 export type Ended = "finalized" | "released" | "interrupted"
 
+/** What renews it. */
+export interface Heartbeat {
+  readonly stop: () => void
+}
+
 export interface Turn {
   readonly requestId: string
   readonly settings: TurnSettings
@@ -43,7 +47,7 @@ export interface Turn {
   readonly controller: AbortController
   /** The settle-once latch: set before anything is sent, never unset. */
   ended: Ended | undefined
-  heartbeat: Fiber.Fiber<unknown, unknown> | undefined
+  heartbeat: Heartbeat | undefined
   /** When it was last known not to have ended, ms since the epoch; undefined: never (it came from a handle). */
   knownAtMs: number | undefined
   /** The store was down, and this process covers it (see `insured`), until the store has taken it over. */

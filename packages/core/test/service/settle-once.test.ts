@@ -43,7 +43,14 @@ describe("a reservation ends once, whoever comes first", () => {
         assert.lengthOf(endings, 1)
         assert.strictEqual(settlement.settled[0]!.debited, settlement.ended === "finalized" ? 700 : 300)
         assert.strictEqual(world.seen.unsettled.length, 0)
-        assert.strictEqual(world.clock.pending(), 0, "no heartbeat is left")
+        const sent = world.store.sent.length
+        await world.clock.advance(60_000)
+        assert.strictEqual(world.store.sent.length, sent, "no heartbeat is left")
+        assert.strictEqual(
+          world.clock.pending(),
+          0,
+          "nor a timer: the one that all heartbeats share has rung and ended"
+        )
       })
     }
 

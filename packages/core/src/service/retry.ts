@@ -21,5 +21,5 @@ export const retryOnFailure = <A, E, R>(
       isFirst = false
       return Effect.fail(error)
     })
-    return Effect.retry(rest, options) as Effect.Effect<A, E, R>
+    return Effect.retry(rest, options)
   })

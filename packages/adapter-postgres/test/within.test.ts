@@ -11,14 +11,14 @@ import {
 } from "@tallystick/adapter-postgres"
 import { createQuota } from "@tallystick/core"
 import { describeWith, postgresServer, schemaName } from "@tallystick/test-servers"
-import { sql } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import * as Effect from "effect/Effect"
-import { CompiledQuery, Kysely, PostgresDialect } from "kysely"
+import { Kysely, PostgresDialect } from "kysely"
 import { Pool } from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import { charge, of, outcome, tagOf, used } from "./support/calls.ts"
+import { ofDrizzle, ofKysely } from "./support/query-builders.ts"
 
 const schema = await schemaName()
 const orders = `${schema}_orders`
@@ -45,21 +45,8 @@ const ways = (pool: Pool): Readonly<Record<string, InTransaction>> => {
         client.release()
       }
     },
-    Drizzle: (work) =>
-      db.transaction((tx) =>
-        work({
-          query: (text, values) => {
-            const parts = text
-              .split(/\$\d+/)
-              .map((part, at) => (at === 0 ? sql.raw(part) : sql`${values[at - 1]}${sql.raw(part)}`))
-            return tx.execute(sql.join(parts))
-          }
-        })
-      ),
-    Kysely: (work) =>
-      kysely
-        .transaction()
-        .execute((trx) => work({ query: (text, values) => trx.executeQuery(CompiledQuery.raw(text, values)) }) as never)
+    Drizzle: (work) => db.transaction((tx) => work(ofDrizzle(tx))),
+    Kysely: (work) => kysely.transaction().execute((trx) => work(ofKysely(trx)))
   }
 }
 

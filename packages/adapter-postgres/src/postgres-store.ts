@@ -45,8 +45,8 @@ export interface PostgresStore extends QuotaStore {
    * The same store inside a transaction of the caller's, which must run at READ COMMITTED. What is rolled back never happened, what is committed did. After an
    * error of the store's the transaction has failed as a whole: roll it back, and begin again. Cheap: make one for each transaction, and leave it behind with it.
    *
-   * A quota over it sends nothing behind the caller's back: no heartbeat, nothing again, nothing later. A reservation that it opens is renewed by whoever
-   * resumes it behind the commit. Until the commit the accounts' rows are locked, so call no model in between.
+   * A quota over it sends nothing behind the caller's back: no heartbeat, nothing again, nothing later; an ending that fails rejects. A reservation that it
+   * opens is renewed by whoever resumes it behind the commit. Until the commit the accounts' rows are locked, so call no model in between.
    *
    * @example
    * await client.query("BEGIN")

@@ -132,7 +132,7 @@ describeWith(await postgresServer(), "the SQL of docs/postgres.md", ({ url }) =>
     expect(before.map(({ used }) => Number(used))).toEqual([17, 6, 3])
     expect(await auditOf()).toEqual([])
     expect(await olderThan(90)).toBeGreaterThan(3)
-    await query(block("'pruned'"))
+    await query(block("prune_ledger"))
     // One row for each account that lived then and lives now.
     expect(await olderThan(90)).toBe(2)
     expect(await sums()).toEqual(before)

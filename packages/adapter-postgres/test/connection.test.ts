@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import { Client, Pool } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { charge, outcome, tagOf, used } from "./support/calls.ts"
+import { charge, outcome, PATIENT_MS, tagOf, used } from "./support/calls.ts"
 import { until } from "./support/until.ts"
 
 const schema = await schemaName()
@@ -20,10 +20,10 @@ describeWith(await ownPostgres(), "connections", (server) => {
     trial = await trialSchema(server.url, schema)
   })
   afterAll(() => server.stop())
-  const direct = () => postgresStore({ pool: trial.pool, schema })
+  const direct = () => postgresStore({ pool: trial.pool, schema, callTimeoutMs: PATIENT_MS })
 
   const using = async (options: PostgresStoreOptions, use: (store: QuotaStore) => Promise<void>): Promise<void> => {
-    const store = postgresStore({ schema, ...options })
+    const store = postgresStore({ schema, callTimeoutMs: PATIENT_MS, ...options })
     try {
       await use(store)
     } finally {
@@ -68,13 +68,13 @@ describeWith(await ownPostgres(), "connections", (server) => {
 
   test("a socket that swallows all: unknown by the deadline; its connection serves nobody else, and the next call works", async () => {
     await using proxy = await Proxy.before(server.url)
-    await using({ url: proxy.url, callTimeoutMs: 200, options: { max: 1 } }, async (store) => {
+    await using({ url: proxy.url, callTimeoutMs: 1_000, options: { max: 1 } }, async (store) => {
       expect(await tagOf(store, charge("first", "swallowed"))).toBe("Charged")
       expect(proxy.connections).toBe(1)
       proxy.decide = () => "swallow"
       expect(await outcome(store, charge("c", "swallowed"))).toMatchObject({
         _tag: "OutcomeUnknown",
-        reason: "no answer within 200 ms"
+        reason: "no answer within 1000 ms"
       })
       proxy.decide = () => "forward"
       expect(await tagOf(store, charge("c", "swallowed"))).toBe("Charged")
@@ -128,7 +128,7 @@ describeWith(await ownPostgres(), "connections", (server) => {
 
   // The last: it ends all connections.
   test("a restart of the server: calls fail while it is away, none is lost, and the next one works", () =>
-    using({ url: server.url, callTimeoutMs: 2_000 }, async (store) => {
+    using({ url: server.url }, async (store) => {
       expect(await tagOf(store, charge("before", "restart"))).toBe("Charged")
       await server.kill()
       expect(["NotApplied", "OutcomeUnknown"]).toContain(await tagOf(store, charge("during", "restart")))

@@ -11,7 +11,7 @@ import { Pool } from "pg"
 import { afterAll, assert, beforeAll, describe, expect, test } from "vitest"
 
 import { runAt } from "./at.ts"
-import { of, outcome } from "./support/calls.ts"
+import { of, outcome, PATIENT_MS } from "./support/calls.ts"
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8")
 const page = read("docs/postgres.md")
@@ -69,7 +69,7 @@ describeWith(await postgresServer(), "the SQL of docs/postgres.md", ({ url }) =>
 
   beforeAll(async () => {
     trial = await trialSchema(url, schema)
-    store = postgresStore({ pool: trial.pool, schema, clock: "caller" })
+    store = postgresStore({ pool: trial.pool, schema, clock: "caller", callTimeoutMs: PATIENT_MS })
     const [row] = await query("SELECT (extract(epoch FROM now()) * 1000)::bigint AS now_ms")
     await fill(Number(row!["now_ms"]))
   })
@@ -87,7 +87,7 @@ describeWith(await postgresServer(), "the SQL of docs/postgres.md", ({ url }) =>
   describe("the roles", () => {
     test("the app's is enough for the store, and cannot alter the ledger", async () => {
       const pool = asRole("app")
-      const own = postgresStore({ pool, schema, batch: false })
+      const own = postgresStore({ pool, schema, batch: false, callTimeoutMs: PATIENT_MS })
       const leg = of("by the app")
       for (const command of [
         { kind: "reserve", id: "r", ttlMs: 1_000, legs: [{ ...leg, amount: 5, settle: "actual" }] },

@@ -13,7 +13,7 @@ import { describeWith, postgresServer, schemaName } from "@tallystick/test-serve
 import { Client, Pool } from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { charge, of, outcome, tagOf, used } from "./support/calls.ts"
+import { charge, of, outcome, PATIENT_MS, tagOf, used } from "./support/calls.ts"
 import { until } from "./support/until.ts"
 
 const schema = await schemaName()
@@ -24,7 +24,8 @@ describeWith(await postgresServer(), "failures", ({ url }) => {
     trial = await trialSchema(url, schema)
   })
   afterAll(() => trial.remove())
-  const store = (options: PostgresStoreOptions = {}) => postgresStore({ pool: trial.pool, schema, ...options })
+  const store = (options: PostgresStoreOptions = {}) =>
+    postgresStore({ pool: trial.pool, schema, callTimeoutMs: PATIENT_MS, ...options })
 
   /** A pool whose sessions have these settings. */
   const poolWith = (settings: string, max = 2) =>
@@ -121,7 +122,7 @@ describeWith(await postgresServer(), "failures", ({ url }) => {
         id: "c",
         legs: ["dead a", "dead b"].map((account) => ({ ...of(account), amount: 1 }))
       })
-      const call = tagOf(postgresStore({ driver, schema }), both)
+      const call = tagOf(postgresStore({ driver, schema, callTimeoutMs: PATIENT_MS }), both)
       await untilWaiting()
       await holder.client.query(`SELECT 1 FROM ${schema}.account WHERE account = 'dead a' FOR UPDATE`)
       await holder.client.query("COMMIT")
@@ -132,7 +133,7 @@ describeWith(await postgresServer(), "failures", ({ url }) => {
 
     test("a row that is held for too long: not applied, before the deadline", async () => {
       await using holder = await holderOf("locked")
-      expect(await outcome(store({ callTimeoutMs: 250 }), charge("c", "locked"))).toMatchObject({
+      expect(await outcome(store({ callTimeoutMs: 2_000 }), charge("c", "locked"))).toMatchObject({
         _tag: "NotApplied",
         message: expect.stringContaining("locked by others")
       })
@@ -174,7 +175,7 @@ describeWith(await postgresServer(), "failures", ({ url }) => {
     test("where the store has begun a transaction, an error leaves none behind", async () => {
       await using pool = poolWith("-c default_transaction_isolation=serializable", 1)
       await using holder = await holderOf("begun")
-      const own = store({ pool, callTimeoutMs: 200 })
+      const own = store({ pool, callTimeoutMs: 2_000 })
       expect(await tagOf(own, charge("c", "begun"))).toBe("NotApplied")
       await holder.client.query("COMMIT")
       expect(await tagOf(own, charge("c", "begun"))).toBe("Charged")
@@ -205,7 +206,7 @@ describeWith(await postgresServer(), "failures", ({ url }) => {
           [of((url) => (url.port = "1")), "NotApplied", "no connection"]
         ]
         for (const [url, tag, message] of refused) {
-          const own = postgresStore({ url, schema })
+          const own = postgresStore({ url, schema, callTimeoutMs: PATIENT_MS })
           expect(await outcome(own, charge("c", "a"))).toMatchObject({
             _tag: tag,
             message: expect.stringContaining(message)

@@ -11,7 +11,7 @@ import { afterAll, expect, test } from "vitest"
 
 import { lockKeyOf } from "../src/migrate.ts"
 import { migrations, quotedSchema, textFor, VERSION } from "../src/schema.ts"
-import { charge, outcome, tagOf } from "./support/calls.ts"
+import { charge, outcome, PATIENT_MS, tagOf } from "./support/calls.ts"
 import { until } from "./support/until.ts"
 
 const PROCESSES = 20
@@ -55,7 +55,9 @@ describeWith(await postgresServer(), "migrations", ({ url }) => {
       const name = await newName(odd)
       expect(await migrate({ pool, schema: name })).toEqual({ from: 0, to: VERSION })
       expect(await migrate({ pool, schema: name })).toEqual({ from: VERSION, to: VERSION })
-      expect(await tagOf(postgresStore({ pool, schema: name }), charge("c", "a"))).toBe("Charged")
+      expect(await tagOf(postgresStore({ pool, schema: name, callTimeoutMs: PATIENT_MS }), charge("c", "a"))).toBe(
+        "Charged"
+      )
       const { rows } = await pool.query("SELECT 1 FROM pg_namespace WHERE nspname IN ($1, 'public')", [name])
       expect(rows).toHaveLength(2)
     })
@@ -69,7 +71,7 @@ describeWith(await postgresServer(), "migrations", ({ url }) => {
 
   test("a database that is not migrated, or older than the code, is refused by name", async () => {
     const name = await newName()
-    const store = postgresStore({ pool, schema: name })
+    const store = postgresStore({ pool, schema: name, callTimeoutMs: PATIENT_MS })
     const refusal = (text: string) => ({ _tag: "Misconfigured", message: expect.stringContaining(text) })
     expect(await outcome(store, charge("c", "a"))).toMatchObject(
       refusal(`no Tallystick schema "${name}": run migrate()`)
@@ -105,7 +107,7 @@ describeWith(await postgresServer(), "migrations", ({ url }) => {
     )
     expect(rows.length).toBeGreaterThan(0)
     for (const { text } of rows) await pool.query(text.replaceAll(`<> ${VERSION}`, `<> ${VERSION + 1}`))
-    const store = postgresStore({ pool, schema: name })
+    const store = postgresStore({ pool, schema: name, callTimeoutMs: PATIENT_MS })
     expect(await outcome(store, charge("c", "a"))).toMatchObject(newer)
   })
 

@@ -13,7 +13,7 @@ import { describeWith, postgresServer, schemaName } from "@tallystick/test-serve
 import { Pool } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { charge, outcome, tagOf, used } from "./support/calls.ts"
+import { charge, outcome, PATIENT_MS, tagOf, used } from "./support/calls.ts"
 import { TransactionPooler } from "./support/pooler.ts"
 
 const schema = await schemaName()
@@ -37,7 +37,7 @@ describeWith(await postgresServer(), "transaction pooling", ({ url }) => {
   ): Promise<void> => {
     const pool = new Pool({ connectionString: poolersUrl(), max: 3 })
     try {
-      await use(postgresStore({ pool, schema, ...options }))
+      await use(postgresStore({ pool, schema, callTimeoutMs: PATIENT_MS, ...options }))
     } finally {
       await pool.end()
     }
@@ -64,7 +64,7 @@ describeWith(await postgresServer(), "transaction pooling", ({ url }) => {
     own.username = role
     await using begun = await TransactionPooler.before(own.href, 3)
     const pool = new Pool({ connectionString: begun.clientUrl, max: 2 })
-    const store = postgresStore({ pool, schema })
+    const store = postgresStore({ pool, schema, callTimeoutMs: PATIENT_MS })
     for (let id = 0; id < 6; id++) expect(await tagOf(store, charge(`one ${id}`, "begun"))).toBe("Charged")
     await pool.end()
     await trial.pool.query(`DROP ROLE ${role}`)

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { Client } from "pg"
 import { afterAll, expect, test } from "vitest"
 
-import { charge, of, outcome, tagOf } from "./support/calls.ts"
+import { charge, of, outcome, PATIENT_MS, tagOf } from "./support/calls.ts"
 import { until } from "./support/until.ts"
 
 describeWith(await ownPostgres(), "a read replica", (server) => {
@@ -35,7 +35,7 @@ describeWith(await ownPostgres(), "a read replica", (server) => {
   }
 
   test("is misconfigured, whatever is asked of it", async () => {
-    const store = postgresStore({ url: server.url })
+    const store = postgresStore({ url: server.url, callTimeoutMs: PATIENT_MS })
     await migrate({ url: server.url })
     expect(await tagOf(store, charge("c", "a"))).toBe("Charged")
     await ask("CHECKPOINT")

@@ -17,7 +17,7 @@ import { Kysely, PostgresDialect } from "kysely"
 import { Pool } from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { charge, of, outcome, tagOf, used } from "./support/calls.ts"
+import { charge, of, outcome, PATIENT_MS, tagOf, used } from "./support/calls.ts"
 import { ofDrizzle, ofKysely } from "./support/query-builders.ts"
 
 const schema = await schemaName()
@@ -59,7 +59,7 @@ describeWith(await postgresServer(), "within a transaction", ({ url }) => {
   beforeAll(async () => {
     trial = await trialSchema(url, schema)
     pool = new Pool({ connectionString: url, max: 4 })
-    store = postgresStore({ pool: trial.pool, schema })
+    store = postgresStore({ pool: trial.pool, schema, callTimeoutMs: PATIENT_MS })
     await pool.query(`CREATE TABLE ${orders} (id text)`)
   })
   afterAll(async () => {
@@ -167,7 +167,7 @@ describeWith(await postgresServer(), "within a transaction", ({ url }) => {
   })
 
   test("a row that another transaction holds: not applied, before the deadline", async () => {
-    const hasty = postgresStore({ pool: trial.pool, schema, callTimeoutMs: 200 })
+    const hasty = postgresStore({ pool: trial.pool, schema, callTimeoutMs: 2_000 })
     await tagOf(store, charge("first", "held"))
     await inPg(async (holder) => {
       await tagOf(store.within(holder), charge("c", "held"))

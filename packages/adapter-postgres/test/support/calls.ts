@@ -5,6 +5,9 @@ import { type Command, readCommand } from "@tallystick/core/machine"
 import type { CallError, QuotaStore } from "@tallystick/core/store"
 import * as Effect from "effect/Effect"
 
+/** A machine that is busy with other tests answers late; what is not about deadlines waits for it. */
+export const PATIENT_MS = 60_000
+
 export const of = (account: string, limit: number | null = 1_000) => ({
   account,
   window: { kind: "none" } as const,

@@ -16,10 +16,11 @@ import {
   UnknownPrice,
   utf8Bytes
 } from "@tallystick/core"
+import type { CallBound, ModelCall } from "@tallystick/core/usage"
 import { wrapLanguageModel } from "ai"
 
-import { admitCall, type MeteredCall, unitsOf } from "./calls.ts"
-import { type CallBound, knownTokens, promptTokens } from "./observed.ts"
+import { admitCall, callsOf } from "./calls.ts"
+import { knownTokens, promptTokens } from "./observed.ts"
 
 /** The output cap of a call that names none. */
 export const DEFAULT_MAX_OUTPUT_TOKENS = 4_096
@@ -87,7 +88,7 @@ export const meteredMiddleware = (turn: Reservation, options: MeteredOptions = {
   }
 })
 
-const settleOnThrow = async <A>(call: MeteredCall, run: () => PromiseLike<A>): Promise<A> => {
+const settleOnThrow = async <A>(call: ModelCall, run: () => PromiseLike<A>): Promise<A> => {
   try {
     return await run()
   } catch (error) {
@@ -111,13 +112,13 @@ const boundOf = (
 })
 
 /** A tool that ran at the provider, which may bill it; others are the caller's own. */
-const noteTool = (call: MeteredCall, part: { readonly type: string }): void => {
+const noteTool = (call: ModelCall, part: { readonly type: string }): void => {
   if (part.type !== "tool-call" || !("providerExecuted" in part) || part.providerExecuted !== true) return
   if ("toolName" in part && typeof part.toolName === "string") call.called(part.toolName)
 }
 
 const ratesOf = (turn: Reservation, model: LanguageModelV4, catalog: PriceCatalog | undefined): Rates | undefined => {
-  if (!unitsOf(turn).has("microusd")) return undefined
+  if (!callsOf(turn).counts("microusd")) return undefined
   if (catalog === undefined) throw new InvalidInput("catalog", "given, since the turn counts microusd", undefined)
   const query = { model: model.modelId, provider: model.provider }
   // Kept with the turn: a catalogue that is updated meanwhile prices its other calls no differently.
@@ -129,7 +130,7 @@ const ratesOf = (turn: Reservation, model: LanguageModelV4, catalog: PriceCatalo
 /** By hand, not a TransformStream: that one hears neither a cancel before its first read nor an error behind it. */
 const meteredStream = (
   source: ReadableStream<LanguageModelV4StreamPart>,
-  call: MeteredCall
+  call: ModelCall
 ): ReadableStream<LanguageModelV4StreamPart> => {
   const reader = source.getReader()
   const unknown = () => call.settle(knownTokens(undefined))

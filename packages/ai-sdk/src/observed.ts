@@ -1,35 +1,9 @@
 /**
- * What was seen of one model call: its worst case, and what it used as far as anybody said.
+ * What was seen of one model call: a bound of its prompt, and what it used as far as anybody said.
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4Usage } from "@ai-sdk/provider"
-import {
-  type Amounts,
-  boundMicros,
-  costMicros,
-  type Rates,
-  TOKENS_FOR_TOOLS,
-  TOKENS_PER_TOOL,
-  utf8Bytes
-} from "@tallystick/core"
-
-/** What a call may use at most, and the rates that price it: they are read once, before it. */
-export interface CallBound {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly rates: Rates | undefined
-  /** Calls of tools that the provider bills, at most. */
-  readonly toolCalls?: Readonly<Record<string, number>> | undefined
-}
-
-/** Token counts that are known by now. */
-export interface KnownTokens {
-  readonly input: number | undefined
-  readonly output: number | undefined
-  readonly cacheRead: number | undefined
-  readonly cacheWrite: number | undefined
-  /** Calls of tools that the rates have a price for. */
-  readonly toolCalls?: Readonly<Record<string, number>> | undefined
-}
+import { TOKENS_FOR_TOOLS, TOKENS_PER_TOOL, utf8Bytes } from "@tallystick/core"
+import type { KnownTokens } from "@tallystick/core/usage"
 
 /**
  * A sound bound of a prompt's tokens: the UTF-8 bytes of its JSON, tools included. A byte-level tokenizer takes one
@@ -55,35 +29,3 @@ export const knownTokens = (usage: LanguageModelV4Usage | undefined): KnownToken
 
 const count = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined
-
-/** The most that a call may use, in the turn's units. */
-export const worstOf = (units: ReadonlySet<string>, bound: CallBound): Amounts => {
-  const amounts: Record<string, number> = {}
-  if (units.has("tokens")) amounts["tokens"] = bound.inputTokens + bound.outputTokens
-  if (units.has("microusd") && bound.rates !== undefined) amounts["microusd"] = boundMicros(bound, bound.rates)
-  return amounts
-}
-
-/** Amounts in the turn's units: `tokens` is input and output, `microusd` what they cost. */
-export const amountsOf = (
-  units: ReadonlySet<string>,
-  tokens: KnownTokens & { readonly input: number; readonly output: number },
-  rates: Rates | undefined
-): Amounts => {
-  const amounts: Record<string, number> = {}
-  if (units.has("tokens")) amounts["tokens"] = tokens.input + tokens.output
-  if (units.has("microusd") && rates !== undefined) {
-    const cached = Math.min(tokens.cacheRead ?? 0, tokens.input)
-    amounts["microusd"] = costMicros(
-      {
-        inputTokens: tokens.input,
-        outputTokens: tokens.output,
-        cachedInputTokens: cached,
-        cacheWriteTokens: Math.min(tokens.cacheWrite ?? 0, tokens.input - cached),
-        toolCalls: tokens.toolCalls
-      },
-      rates
-    )
-  }
-  return amounts
-}

@@ -3,11 +3,11 @@
  */
 import type { Reservation } from "@tallystick/core"
 
-import { abandonCalls } from "./calls.ts"
+import { callsOf } from "./calls.ts"
 
 /** Ends a turn that failed or broke: calls that still run are unknown, the rest goes by `whenUnknown`. */
 export const interrupted = async (turn: Reservation): Promise<void> => {
-  abandonCalls(turn)
+  callsOf(turn).abandon()
   await turn[Symbol.asyncDispose]()
 }
 
@@ -30,7 +30,7 @@ export const streamed = (turn: Reservation, response: Response): Response => {
           controller.enqueue(next.value)
           return
         }
-        abandonCalls(turn)
+        callsOf(turn).abandon()
         await turn.finalize()
         controller.close()
       } catch (error) {

@@ -76,7 +76,8 @@ describe("the rates of a turn", () => {
     const resumed = await world.quota.resume({ ...request, quotes: kept })
     assert.strictEqual(costMicros(usage, resumed.quote(catalog, { model: "gpt-5" })!.rates), 2_000)
     await world.quota.finalize({
-      ...{ requestId: "r", limits: [credit] },
+      requestId: "r",
+      limits: [credit],
       used: { microusd: costMicros(usage, kept[0]!.rates) }
     })
     assert.deepEqual(await world.numbers(credit), [2_000, 0])

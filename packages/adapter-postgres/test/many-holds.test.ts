@@ -116,7 +116,7 @@ describeWith(await postgresServer(), "many holds", ({ url }) => {
       expect(half.answers).toMatchObject([{ accounts: [{ used: count / 2 + 1, reserved: count / 2 }] }])
       expect(half.writes).toBeLessThanOrEqual(count + 10)
       // A due row is read some times: to be summed, to be deleted, and the last of them.
-    expect(half.reads).toBeLessThanOrEqual((READS_PER_TICK * count) / 2 + 20)
+      expect(half.reads).toBeLessThanOrEqual((READS_PER_TICK * count) / 2 + 20)
       const rest = await work(TICK_MS + count * 1_000, charge("rest", leg("ticks", { amount: 1 })))
       expect(rest.answers).toMatchObject([{ accounts: [{ used: count + 2, reserved: 0 }] }])
       const next = await work(TICK_MS + count * 1_000 + 1, charge("next", leg("ticks", { amount: 1 })))

@@ -20,6 +20,9 @@ export async function test(args) {
     ]
     const env = { TALLYSTICK_TEST_SERVERS: "binaries", TALLYSTICK_CONTRACT_PROGRAMS: "50" }
     parts.push(await testStage("binaries", suites, env))
+    // And on the Postgres of npm: another version, and no locale but its own.
+    const few = { TALLYSTICK_TEST_SERVERS: "embedded", TALLYSTICK_POSTGRES_PROGRAMS: "20" }
+    parts.push(await testStage("embedded", ["packages/adapter-postgres/test/contract.test"], few))
   }
   results.push(...parts)
   console.log("")

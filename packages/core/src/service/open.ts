@@ -131,6 +131,7 @@ const deny = Effect.fnUntraced(function* (
   accounts: ReadonlyArray<AccountAnswer>
 ) {
   const denial = denialOf(requestId, refused, { accounts })
+  yield* Effect.annotateCurrentSpan("tallystick.reason", refused.reason)
   yield* report(env.observer, "denied", { requestId, denial, during: "open", enforced: env.settings.enforce })
   return denial
 })

@@ -42,11 +42,15 @@ export const judge = Effect.fnUntraced(function* (
   }
   for (const [index, leg] of outcome.legs.entries()) {
     const event = debitOf(ending, index, leg)
-    if (leg.late) yield* report(env.observer, "late", event)
-    if (leg.overage > 0) yield* report(env.observer, "overage", event)
+    if (leg.late) yield* noted("tallystick.late", true, report(env.observer, "late", event))
+    if (leg.overage > 0) yield* noted("tallystick.overage", leg.overage, report(env.observer, "overage", event))
   }
   return null
 })
+
+/** Also on the span of the ending. Never an account: traces go to more people than quotas. */
+const noted = (name: string, value: boolean | number | string, told: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.andThen(Effect.annotateCurrentSpan(name, value), told)
 
 const reasonOf = (ending: Ending, outcome: Outcome): UnsettledReason | null => {
   switch (outcome._tag) {
@@ -77,4 +81,8 @@ const debitOf = (ending: Ending, index: number, leg: LegAnswer): DebitEvent => (
 
 /** Reports an ending that no account was debited for. */
 export const unsettled = (env: Environment, ending: Ending, reason: UnsettledReason, journaled: boolean) =>
-  report(env.observer, "unsettled", { requestId: ending.requestId, reason, journaled, amounts: amountsOf(ending) })
+  noted(
+    "tallystick.unsettled",
+    reason.kind,
+    report(env.observer, "unsettled", { requestId: ending.requestId, reason, journaled, amounts: amountsOf(ending) })
+  )

@@ -17,7 +17,7 @@ export const breakLists = (tokens: ReadonlyArray<Token>, text: string, add: Add)
 const isList = (before: Token | undefined): boolean =>
   before !== undefined &&
   before.type === "name" &&
-  !isWord(before, "GREATEST", "LEAST", "COALESCE", "IN", "VALUES", "AS", "AND", "OR", "NOT", "WHERE", "ON")
+  !isWord(before, "GREATEST", "LEAST", "COALESCE", "USING", "IN", "VALUES", "AS", "AND", "OR", "NOT", "WHERE", "ON")
 
 const swap = (
   tokens: ReadonlyArray<Token>,

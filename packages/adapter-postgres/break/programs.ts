@@ -1,7 +1,7 @@
 /**
  * Random programs with what the Book answers, as texts that run on every broken function.
  */
-import { programsOf as programsIn } from "../../sim/break/programs.ts"
+import { programsOf as programsIn, storiesAs } from "../../sim/break/programs.ts"
 import type { Call, Program as AnyProgram } from "../../sim/break/programs.ts"
 import { brief, isSame } from "../../sim/break/same.ts"
 import type { Lane, Rows } from "./lane.ts"
@@ -17,10 +17,15 @@ export interface Program extends AnyProgram<Mode> {
 /** What the sound SQL says, so that the same rows need not be read again: of each statement its rows as text. */
 export type Recording = ReadonlyArray<string>
 
+/** So many random programs come first: they find most. */
+const FIRST = 4
+
+/** Some programs, then the stories, then the rest. */
 export const programsOf = (seed: number, count: number): Promise<ReadonlyArray<Program>> => {
-  const programs = programsIn<Mode>(seed, count, ["anyhow", "anyhow", "swept"], (mode, jumpMs) =>
+  const random = programsIn<Mode>(seed, count, ["anyhow", "anyhow", "swept"], (mode, jumpMs) =>
     mode === "swept" ? Math.abs(jumpMs) : undefined
   )
+  const programs = [...random.slice(0, FIRST), ...storiesAs<Mode>("anyhow"), ...random.slice(FIRST)]
   return Promise.all(programs.map(async (program) => ({ ...program, text: await textOf(program) })))
 }
 

@@ -31,8 +31,10 @@ const replacements: Readonly<Record<string, readonly [Kind, ReadonlyArray<string
 export const breakWords = (tokens: ReadonlyArray<Token>, add: Add): void => {
   for (const [at, token] of tokens.entries()) {
     if (token.type === "string") continue
-    if (token.type === "number") breakNumber(token, add)
-    else if (isSign(token, "=") && isComparison(tokens, at)) add("comparison", token, token, "<>")
+    if (token.type === "number") {
+      // SELECT 1 FROM: what is asked is whether there is a row.
+      if (!(isWord(tokens[at - 1], "SELECT", "PERFORM") && isWord(tokens[at + 1], "FROM"))) breakNumber(token, add)
+    } else if (isSign(token, "=") && isComparison(tokens, at)) add("comparison", token, token, "<>")
     else if (isWord(token, "NOT")) breakNot(tokens, at, add)
     else if (isWord(token, "IS")) breakIs(tokens, at, add)
     else if (isWord(token, "IN") && isSign(tokens[at + 1], "(") && !isWord(tokens[at - 1], "NOT"))

@@ -10,6 +10,7 @@ import type { Step } from "../../core/test/machine/random.ts"
 import { Book } from "../src/oracle/book.ts"
 import { crowdedCommand, crowdedRefs, crowdedSteps } from "./crowded.ts"
 import type { CrowdedStep } from "./crowded.ts"
+import { stories, storySettings } from "./stories.ts"
 
 export interface Call {
   readonly nowMs: number
@@ -48,6 +49,28 @@ export const programsOf = <Mode extends string>(
     const timed = timesOf(steps, (jumpMs) => forwards(mode, jumpMs) ?? jumpMs)
     return { name: `program ${at} (${mode})`, mode, settings, calls: answered(settings, timed) }
   })
+}
+
+/** The stories, which begin at the same time. */
+export const storiesAs = <Mode extends string>(mode: Mode): ReadonlyArray<Program<Mode>> =>
+  stories.map(({ calls, name }) => ({
+    name,
+    mode,
+    settings: storySettings,
+    calls: answered(
+      storySettings,
+      calls.map((call) => ({ ...call, refs: refsOf(call.commands) }))
+    )
+  }))
+
+/** The accounts of these commands, each once. */
+const refsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<AccountRef> => {
+  const refs = new Map(
+    commands.flatMap(({ legs }) =>
+      legs.map(({ account, limit, window }) => [JSON.stringify([account, window]), { account, limit, window }] as const)
+    )
+  )
+  return readAccounts([...refs.values()])
 }
 
 type Timed = Pick<Call, "nowMs" | "commands" | "refs">

@@ -1,9 +1,9 @@
 /**
  * One call of a SQL function: ends by its deadline, is made again where others were in the way, and says what is true if it fails.
  */
+import { type Deadline, DeadlineError, pause, withDeadline } from "@tallystick/core/deadline"
 import { MisconfiguredError } from "@tallystick/core/store"
 
-import { type Deadline, DeadlineError, pause, withDeadline } from "./deadline.ts"
 import type { PostgresDriver, QueryResult } from "./driver.ts"
 import { codeOf, isRetried, isStoreError, storeErrorOf, WRONG_ISOLATION } from "./errors.ts"
 import type { SchemaState } from "./version.ts"

@@ -1,6 +1,7 @@
 /**
  * What a failed call means for the caller.
  */
+import { DeadlineError } from "@tallystick/core/deadline"
 import {
   CorruptError,
   MisconfiguredError,
@@ -8,8 +9,6 @@ import {
   OutcomeUnknownError,
   type StoreError
 } from "@tallystick/core/store"
-
-import { DeadlineError } from "./deadline.ts"
 
 /** SQLSTATE of a server's error, also of one that a query builder has wrapped (Drizzle puts it one deep, as `cause`). */
 export const codeOf = (error: unknown): string | undefined => serverErrorOf(error)?.code

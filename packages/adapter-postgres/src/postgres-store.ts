@@ -1,6 +1,7 @@
 /**
  * The Postgres adapter: the machine as one SQL function, one trip per call.
  */
+import { deadlineAfter } from "@tallystick/core/deadline"
 import { InvalidInput, readAccounts, readCommands, readInteger, readText, readWindow } from "@tallystick/core/machine"
 import type { AccountRef, Command } from "@tallystick/core/machine"
 import { batched, CorruptError, MisconfiguredError, NotAppliedError, OutcomeUnknownError } from "@tallystick/core/store"
@@ -13,7 +14,6 @@ import { Pool, type PoolConfig } from "pg"
 
 import { callerOf } from "./call.ts"
 import type { Caller } from "./call.ts"
-import { deadlineAfter } from "./deadline.ts"
 import { decodeOutcome, decodeUsage } from "./decode.ts"
 import type { PostgresDriver } from "./driver.ts"
 import { encodeCommands, encodeHolds, encodeSweep, encodeUsage } from "./encode.ts"

@@ -1,11 +1,11 @@
 /**
  * Group commit, partition by partition: what befalls one master is not told to callers of another, and a slow one holds up its own accounts only.
  */
+import { deadlineAfter } from "@tallystick/core/deadline"
 import type { Command, Outcome } from "@tallystick/core/machine"
 import { type BatchedOptions, type CallError, Flushes, readBatchedOptions } from "@tallystick/core/store"
 import * as Effect from "effect/Effect"
 
-import { deadlineAfter } from "./deadline.ts"
 import type { Part } from "./partition.ts"
 
 type Send = (partition: string, items: ReadonlyArray<Command>) => Effect.Effect<ReadonlyArray<Outcome>, CallError>

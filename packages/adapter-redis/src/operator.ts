@@ -2,6 +2,7 @@
  * What an operator asks of a Redis store beside the port. It walks through the whole server a thousand keys at a time, so that nobody waits for it; of a
  * Cluster it reaches one master.
  */
+import { withDeadline } from "@tallystick/core/deadline"
 import { accountKey, InvalidInput, MAX_AMOUNT, readInteger, readText } from "@tallystick/core/machine"
 import type { WindowName } from "@tallystick/core/machine"
 import {
@@ -14,7 +15,6 @@ import {
   windowOfKey
 } from "@tallystick/core/store"
 
-import { withDeadline } from "./deadline.ts"
 import type { RedisDriver } from "./driver.ts"
 import { storeErrorOf } from "./errors.ts"
 import { redisDriver } from "./ioredis-driver.ts"
@@ -151,7 +151,7 @@ const run = async (
   args: ReadonlyArray<string>
 ): Promise<ReadonlyArray<unknown>> => {
   try {
-    return (await withDeadline(STEP_TIMEOUT_MS, new AbortController().signal, (signal) =>
+    return (await withDeadline(STEP_TIMEOUT_MS, new AbortController().signal, ({ signal }) =>
       runScript(driver, script, keys, args, signal)
     )) as ReadonlyArray<unknown>
   } catch (error) {

@@ -1,6 +1,7 @@
 /**
  * The Redis adapter: one call of one script per `execute`, for all commands and legs.
  */
+import { withDeadline } from "@tallystick/core/deadline"
 import { InvalidInput, readAccounts, readCommands, readInteger } from "@tallystick/core/machine"
 import type { Command } from "@tallystick/core/machine"
 import { checked, NotAppliedError } from "@tallystick/core/store"
@@ -9,7 +10,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 import { inBatches } from "./batches.ts"
-import { withDeadline } from "./deadline.ts"
 import { readUsage } from "./decode.ts"
 import { readErrorOf, storeErrorOf } from "./errors.ts"
 import { holdsPage, readHolds } from "./holds.ts"
@@ -129,7 +129,7 @@ const attempt = <Input, A>(
   Effect.tryPromise({
     try: async (signal) => {
       const input = read()
-      return withDeadline(callTimeoutMs, signal, (signal) => act(input, signal))
+      return withDeadline(callTimeoutMs, signal, ({ signal }) => act(input, signal))
     },
     catch: (error): CallError => (error instanceof InvalidInput ? error : errorOf(error))
   })

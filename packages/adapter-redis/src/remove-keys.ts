@@ -2,9 +2,9 @@
  * Removes all that stores under one prefix keep: for simulations and tests. It walks through the whole server a thousand keys at a time, so that nobody
  * waits for it; of a Cluster it reaches one master.
  */
+import { withDeadline } from "@tallystick/core/deadline"
 import { InvalidInput } from "@tallystick/core/machine"
 
-import { withDeadline } from "./deadline.ts"
 import type { RedisDriver } from "./driver.ts"
 import { storeErrorOf } from "./errors.ts"
 import { readPrefix } from "./keys.ts"
@@ -39,7 +39,7 @@ const step = async (
   args: ReadonlyArray<string>
 ): Promise<ReadonlyArray<unknown>> => {
   try {
-    return (await withDeadline(STEP_TIMEOUT_MS, new AbortController().signal, (signal) =>
+    return (await withDeadline(STEP_TIMEOUT_MS, new AbortController().signal, ({ signal }) =>
       runScript(driver, removeScript, [prefix], args, signal)
     )) as ReadonlyArray<unknown>
   } catch (error) {

@@ -1,10 +1,10 @@
 /**
  * The server behind a driver: looked at once, then asked.
  */
+import { afterWaiting } from "@tallystick/core/deadline"
 import type { Settings } from "@tallystick/core/machine"
 import { NotAppliedError } from "@tallystick/core/store"
 
-import { afterWaiting } from "./deadline.ts"
 import { Reply } from "./decode.ts"
 import type { RedisDriver } from "./driver.ts"
 import { encode } from "./encode.ts"

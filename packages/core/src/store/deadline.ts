@@ -1,6 +1,6 @@
 /**
- * Every call ends by its deadline, whatever the socket does. What goes over a real socket ends by real time, also in a simulated world: this file
- * alone sets timers.
+ * For adapters whose store is behind a socket: every call ends by its deadline, whatever the socket does. What goes over a real socket ends by real time, also in
+ * a simulated world; this file alone sets timers for it.
  */
 
 /** Thrown at the deadline. */
@@ -18,7 +18,16 @@ export interface Deadline {
   readonly leftMs: () => number
 }
 
-/** Rejects with `DeadlineError` after so many ms, or at once when `signal` aborts; `start` gets the deadline. */
+/** At the deadline, after what was still waiting to be sent has said so, and before `DeadlineError`; however many promises that passes through. */
+export const afterWaiting = (act: () => void): void => void setTimeout(act, 0)
+
+/**
+ * Rejects with `DeadlineError` after so many ms, or at once when `signal` aborts; `start` gets the deadline. What was still waiting to be sent, and rejects when
+ * its signal aborts, says first that nothing happened.
+ *
+ * @example
+ * await withDeadline(5_000, signal, ({ signal }) => driver.query(text, values, signal))
+ */
 export const withDeadline = <A>(
   afterMs: number,
   signal: AbortSignal,
@@ -33,9 +42,7 @@ export const withDeadline = <A>(
     const giveUp = (): void => {
       end()
       controller.abort()
-      // What was still waiting to be sent (for the pool, or to try again) says so first, and that nothing happened; however many promises that passes
-      // through.
-      setImmediate(() => setImmediate(() => reject(new DeadlineError(afterMs))))
+      afterWaiting(() => afterWaiting(() => reject(new DeadlineError(afterMs))))
     }
     const endMs = performance.now() + afterMs
     const timer = setTimeout(giveUp, afterMs)

@@ -218,7 +218,8 @@ CROSS JOIN LATERAL (
   SELECT coalesce(sum(d.cost) FILTER (WHERE d.period = a.period AND d.tick_ms <= clock.time_ms), 0)::bigint AS cost,
     coalesce(sum(d.amount) FILTER (WHERE d.period = a.period AND d.tick_ms <= clock.time_ms), 0)::bigint AS amount,
     coalesce(sum(d.holds) FILTER (WHERE d.tick_ms > clock.time_ms), 0)::bigint AS live_holds,
-    greatest(a.changed_ms, max(d.tick_ms) FILTER (WHERE d.tick_ms <= clock.time_ms)) AS changed_ms
+    -- Where a hold lives nobody asks when the last change was.
+    greatest(a.changed_ms, max(d.tick_ms)) AS changed_ms
   FROM {schema}.due AS d WHERE d.account = a.account AND d."window" = a."window"
 ) AS passed
 CROSS JOIN LATERAL (

@@ -2,9 +2,16 @@
  * All of them.
  */
 import type { Check } from "./check.ts"
+import { holdsChecks } from "./holds.ts"
 import { ledgerChecks } from "./ledger.ts"
 import { lockChecks } from "./locks.ts"
 import { sweepChecks } from "./sweep.ts"
 import { viewChecks } from "./views.ts"
 
-export const checks: ReadonlyArray<Check> = [...ledgerChecks, ...viewChecks, ...lockChecks, ...sweepChecks]
+export const checks: ReadonlyArray<Check> = [
+  ...ledgerChecks,
+  ...viewChecks,
+  ...holdsChecks,
+  ...lockChecks,
+  ...sweepChecks
+]

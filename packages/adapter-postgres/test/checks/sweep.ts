@@ -1,6 +1,9 @@
 /**
  * What sweep collects and what it leaves: at the edges, past rows that contradict themselves or are in use, and in turns.
  */
+import * as Effect from "effect/Effect"
+
+import { postgresStore } from "../../src/index.ts"
 import { runAt } from "../at.ts"
 import {
   charge,
@@ -131,6 +134,38 @@ export const sweepChecks: ReadonlyArray<Check> = [
       same(await namesOf(bench), ["fixed"], "accounts")
       await gone(bench, second - 1, 0, 0)
       await gone(bench, second, 0, 1)
+    }
+  },
+  {
+    name: "what holds of an earlier window cost does not keep an account in this one",
+    run: async (bench) => {
+      const lengthMs = 10_000_000
+      const terms = { window: { kind: "fixed", lengthMs } }
+      const endMs = Math.ceil(START_MS / lengthMs) * lengthMs
+      await execute(
+        bench,
+        endMs - 10_000,
+        reserve("r", 60_000, { ...leg("a", { amount: 5, settle: "held" }), ...terms })
+      )
+      await execute(bench, endMs + 5_000, charge("c", { ...leg("a", { amount: 0 }), ...terms }))
+      const at = endMs + 50_000 + settings.unsettledRetentionMs + HOUR_MS
+      await gone(bench, at - 1, 1, 0)
+      await gone(bench, at, 1, 1)
+    }
+  },
+  {
+    name: "a sweep without a caller's clock goes by the server's",
+    run: async (bench) => {
+      const nowMs = Date.now()
+      await execute(bench, nowMs - HOUR_MS - 20_000, charge("old", leg("a", { amount: 1 })))
+      await execute(bench, nowMs - HOUR_MS, charge("young", leg("a", { amount: 1 })))
+      await execute(bench, nowMs - HOUR_MS - 60_000, release("r", leg("b")))
+      await execute(bench, nowMs - HOUR_MS - 20_000, release("r", leg("c")))
+      const { pool, schema } = bench
+      const report = await Effect.runPromise(postgresStore({ pool, schema, batch: false, ...settings }).sweep(10))
+      same(report, { entries: 3, accounts: 1, more: false }, "swept")
+      same(await idsOf(bench), ["a young"], "entries")
+      same(await namesOf(bench), ["a", "c"], "accounts")
     }
   },
   {

@@ -78,13 +78,14 @@ const readHold = (reply: Reply, id: string, timeMs: number, period: number): Hol
   const state = reply.text()
   const amount = reply.number()
   const held = reply.number()
-  const settle = reply.text() as Settle
+  // Of an entry that somebody deleted by hand nothing is there: it is left out, so that the others can be seen.
+  const settle = reply.textOrNull() as Settle | null
   const measured = reply.numberOrNull()
   const whenUnknown = reply.textOrNull() as WhenUnknown | null
   const createdMs = reply.number()
   const deadlineMs = reply.number()
   const windowPassed = reply.number() !== period
-  if (state !== "held" || isOver(deadlineMs, timeMs)) return undefined
+  if (state !== "held" || settle === null || isOver(deadlineMs, timeMs)) return undefined
   const expiresInMs = deadlineMs - timeMs
   return { id, amount, held, settle, measured, whenUnknown, ageMs: timeMs - createdMs, expiresInMs, windowPassed }
 }

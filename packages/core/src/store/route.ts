@@ -100,13 +100,15 @@ const strengths: ReadonlyArray<Capabilities["atomicOver"]> = ["process", "partit
 
 /**
  * What holds for every account, wherever it is routed: the weakest of each. `atomicOver` speaks of accounts in one store,
- * since no command spans two. A mix of clocks is the caller's: then the callers' must agree.
+ * since no command spans two. A mix of clocks is the caller's: then the callers' must agree. One that is a transaction of the
+ * caller's makes the whole one: nothing is sent behind the caller's back.
  */
 const weakest = (all: ReadonlyArray<Capabilities>): Capabilities => ({
   atomicOver: strengths.find((strength) => all.some(({ atomicOver }) => atomicOver === strength))!,
   durable: all.every(({ durable }) => durable),
   clock: all.every(({ clock }) => clock === "store") ? "store" : "caller",
-  ledger: all.every(({ ledger }) => ledger)
+  ledger: all.every(({ ledger }) => ledger),
+  ...(all.some(({ withinTransaction }) => withinTransaction) && { withinTransaction: true })
 })
 
 /**

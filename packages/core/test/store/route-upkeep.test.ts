@@ -53,7 +53,8 @@ describe("route can do what all its stores can", () => {
     [{ atomicOver: "partition" }, { atomicOver: "process" }, { atomicOver: "process" }],
     [{}, { durable: false }, { durable: false }],
     [{ clock: "caller" }, {}, { clock: "caller" }],
-    [{}, { ledger: false }, { ledger: false }]
+    [{}, { ledger: false }, { ledger: false }],
+    [{}, { withinTransaction: true }, { withinTransaction: true }]
   ]
   for (const [first, second, all] of cases)
     it(`${JSON.stringify(first)} and ${JSON.stringify(second)}`, () => {

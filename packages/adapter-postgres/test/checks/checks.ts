@@ -2,6 +2,7 @@
  * All of them.
  */
 import type { Check } from "./check.ts"
+import { corruptChecks } from "./corrupt.ts"
 import { holdsChecks } from "./holds.ts"
 import { ledgerChecks } from "./ledger.ts"
 import { lockChecks } from "./locks.ts"
@@ -10,6 +11,7 @@ import { viewChecks } from "./views.ts"
 
 export const checks: ReadonlyArray<Check> = [
   ...ledgerChecks,
+  ...corruptChecks,
   ...viewChecks,
   ...holdsChecks,
   ...lockChecks,

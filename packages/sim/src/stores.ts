@@ -39,11 +39,10 @@ export const loadStore = async (spec: string): Promise<LoadedStore> => {
   return { name: spec, makeStore: makeStore as MakeStore, close: nothingToClose }
 }
 
-/** Brings the schema of the store at this URL to the version of the code. @throws UnknownStore if the store has none */
-export const migrateStore = async (spec: string, schema: string | undefined) => {
-  if (!isPostgres(spec)) throw new UnknownStore(spec, "only Postgres has a schema to migrate (postgres://…)")
-  const { migratePostgres } = await adapter(spec, "postgres", () => import("./stores/postgres.ts"))
-  return migratePostgres({ url: spec, schema })
+/** Brings the schema of the Postgres at this URL to the version of the code. */
+export const migrateStore = async (url: string, schema: string | undefined) => {
+  const { migratePostgres } = await adapter(url, "postgres", () => import("./stores/postgres.ts"))
+  return migratePostgres({ url, schema })
 }
 
 const isPostgres = (spec: string): boolean => /^postgres(ql)?:/.test(spec)

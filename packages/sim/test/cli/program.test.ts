@@ -54,7 +54,7 @@ describe("a wrong call", SLOW, () => {
     [["explore", "--store", "rdis"], 'no store "rdis"'],
     [["explore", "--store", storeFile("none")], "its default export is no function"],
     [["migrate"], "--store is missing"],
-    [["migrate", "--store", "memory"], "only Postgres has a schema to migrate"],
+    [["migrate", "--store", "memory"], "--store must be the URL of a Postgres database (postgres://...), was memory"],
     [["migrate", "--store", "postgres://127.0.0.1:1/nowhere"], "no connection to Postgres"],
     [["migrate", "--store", "postgres://127.0.0.1:1/nowhere", "--schema", "pg_x"], "not beginning with pg_"],
     [["replay", "--store", "./missing.ts"], "there is no file"],

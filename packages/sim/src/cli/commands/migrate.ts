@@ -2,14 +2,20 @@
  * `tallystick migrate`: brings a database to the version that the code needs.
  */
 import { type Call, defineCommand, type ExitStatus } from "../command.ts"
-import { optionalText } from "../option.ts"
+import { custom, optionalText } from "../option.ts"
 import { UsageError } from "../usage-error.ts"
 
 /** Of the adapter, which is not loaded for a help text. */
 const DEFAULT_SCHEMA = "tallystick"
 
 const options = {
-  store: optionalText("URL", "the database: postgres://user:password@host/database"),
+  store: custom<string | undefined>({
+    placeholder: "URL",
+    help: "the database: postgres://user:password@host/database",
+    initial: undefined,
+    range: "the URL of a Postgres database (postgres://...)",
+    read: (given) => (/^postgres(ql)?:/.test(given) ? given : undefined)
+  }),
   schema: optionalText("NAME", `the schema that the tables are in (default ${DEFAULT_SCHEMA})`)
 }
 

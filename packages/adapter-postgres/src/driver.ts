@@ -16,8 +16,11 @@ export interface QueryOptions {
 /**
  * A Postgres client as the store needs it.
  *
- * `query` sends one statement with `$1` to `$3` once, all values texts, and gives its rows. It rejects with the server's own error, which has its
- * SQLSTATE as `code`, with `NotAppliedError` if it is certain that nothing was sent, and with anything else if it is not.
+ * `query` sends one statement once and gives its rows. The statement has `$1`, `$2` … each once and in order, and all values are texts. It rejects with the
+ * server's own error, which has its SQLSTATE as `code`, with `NotAppliedError` if it is certain that nothing was sent, and with anything else if it is not.
+ *
+ * @example
+ * const store = postgresStore({ driver: { query: (text, values) => client.query(text, values) } })
  */
 export interface PostgresDriver {
   readonly query: (text: string, values: ReadonlyArray<string>, options: QueryOptions) => Promise<QueryResult>

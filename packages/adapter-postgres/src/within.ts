@@ -11,7 +11,7 @@ import type { SchemaState } from "./version.ts"
  * A transaction that has begun: a client of pg's that got its `BEGIN`, or anything else with this function.
  *
  * `query` sends one statement with `$1`, `$2` …, each of them once and in order, and all values texts; it rejects with the server's error, or with one that has
- * it as `cause`.
+ * it as `cause`. docs/postgres.md shows Drizzle's.
  *
  * @example
  * const kysely = (trx) => ({ query: (text, values) => trx.executeQuery(CompiledQuery.raw(text, values)) })
@@ -63,7 +63,8 @@ export const transactionDriver = (transaction: Transaction, schema: SchemaState)
   return {
     query: (text, values, { signal }: QueryOptions) => {
       const result = orAborted(before, signal, busy).then(() => inTurn(text, values, signal))
-      before = Promise.allSettled([before, result])
+      // What they gave is not kept: a transaction may make many calls.
+      before = Promise.allSettled([before, result]).then(() => {})
       return result
     }
   }

@@ -11,6 +11,8 @@ export interface Arguments {
   readonly seconds: number
   readonly rounds: number
   readonly isWhole: boolean
+  /** Accounts and holds of the part `scale` at most. */
+  readonly most: number
   readonly json: boolean
   readonly markdown: boolean
   readonly redis: string | undefined
@@ -27,6 +29,7 @@ Tallystick beside its peers: interleaved, in one run, each round checked against
   --seconds N      of a round (default 1; in memory 0.3 of it)
   --rounds N       of each contender (default 5)
   --whole          every number of callers with every number of legs
+  --most N         accounts and holds of the part scale (default 1,000,000)
   --json           for programs
   --markdown       tables for the docs
   --redis URL      a server of yours instead of one that is started; also --postgres URL
@@ -41,6 +44,7 @@ export const readArguments = (args: ReadonlyArray<string>): Arguments | "help" =
       json: { type: "boolean", default: false },
       markdown: { type: "boolean", default: false },
       match: { type: "string" },
+      most: { type: "string", default: "1000000" },
       only: { type: "string", default: parts.join(",") },
       postgres: { type: "string" },
       redis: { type: "string" },
@@ -55,6 +59,7 @@ export const readArguments = (args: ReadonlyArray<string>): Arguments | "help" =
     seconds: readNumber("seconds", values.seconds, 0.001, 3_600),
     rounds: readNumber("rounds", values.rounds, 1, 1_000),
     isWhole: values.whole,
+    most: readNumber("most", values.most, 10, 10_000_000),
     json: values.json,
     markdown: values.markdown,
     redis: values.redis,

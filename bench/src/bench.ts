@@ -1,18 +1,21 @@
 /**
  * A whole run.
  */
-import type { Arguments } from "./arguments.ts"
-import { noServer } from "./cpu.ts"
+import type { Arguments, Part } from "./arguments.ts"
+import { type CpuOf, noServer } from "./cpu.ts"
+import { exploreSpeed } from "./explore.ts"
 import type { Machine } from "./machine.ts"
-import { type Match, memoryMatches, postgresMatches, redisMatches } from "./matrix.ts"
+import { type Match, memoryMatches, postgresMasters, postgresMatches, redisMasters, redisMatches } from "./matrix.ts"
 import { type Ratio, ratiosOf } from "./ratios.ts"
-import { type Result, runMatch, type RunOptions } from "./run-match.ts"
-import { postgresServer, redisServer, type Server, stopServers } from "./servers.ts"
+import { type Result, runMatch } from "./run-match.ts"
+import { type Scale, scale } from "./scale/scale.ts"
+import { mastersOf, postgresServer, redisServer, type Server, stopServers } from "./servers.ts"
 
 export interface Report {
   readonly machine: Machine
   readonly results: ReadonlyArray<Result>
   readonly ratios: ReadonlyArray<Ratio>
+  readonly scale: ReadonlyArray<Scale>
 }
 
 export const bench = async (
@@ -20,37 +23,91 @@ export const bench = async (
   machine: Omit<Machine, "servers">,
   say: (line: string) => void
 ): Promise<Report> => {
-  const results: Array<Result> = []
-  const servers: Array<string> = []
-  const run = async (matches: ReadonlyArray<Match>, options: RunOptions): Promise<void> => {
-    for (const match of matches) {
-      const words = wordsOf(match)
-      if (args.match !== undefined && !words.startsWith(args.match)) continue
-      const found = await runMatch(match, options)
-      for (const result of found) say(`${words.padEnd(42)} ${lineOf(result)}`)
-      results.push(...found)
-    }
-  }
-  const withServer = async (server: Promise<Server>, matchesOf: (url: string) => ReadonlyArray<Match>) => {
-    const { close, cpu, url, words } = await server
-    servers.push(words)
-    try {
-      await run(matchesOf(url), { ...args, serverCpu: cpu })
-    } finally {
-      await close()
-    }
-  }
+  const run = new Run(args, say)
   try {
-    for (const part of args.parts) {
-      if (part === "memory") await run(memoryMatches(args.isWhole), { ...args, serverCpu: noServer })
-      if (part === "redis") await withServer(redisServer(args.redis), (url) => redisMatches(args.isWhole, url))
-      if (part === "postgres")
-        await withServer(postgresServer(args.postgres), (url) => postgresMatches(args.isWhole, url))
-    }
+    for (const part of args.parts) await run.part(part)
   } finally {
     await stopServers()
   }
-  return { machine: { ...machine, servers }, results, ratios: ratiosOf(results) }
+  const { ratios, results, scale, servers } = run
+  return { machine: { ...machine, servers }, results, ratios: [...ratiosOf(results), ...ratios], scale }
+}
+
+class Run {
+  readonly results: Array<Result> = []
+  readonly ratios: Array<Ratio> = []
+  readonly scale: Array<Scale> = []
+  readonly servers: Array<string> = []
+  readonly #args: Arguments
+  readonly #say: (line: string) => void
+
+  constructor(args: Arguments, say: (line: string) => void) {
+    this.#args = args
+    this.#say = say
+  }
+
+  async part(part: Part): Promise<void> {
+    const { isWhole } = this.#args
+    switch (part) {
+      case "memory":
+        return this.#run(memoryMatches(isWhole), noServer)
+      case "redis":
+        return this.#with(this.#redis(), ({ cpu, url }) => this.#run(redisMatches(isWhole, url), cpu))
+      case "postgres":
+        return this.#with(this.#postgres(), ({ cpu, url }) => this.#run(postgresMatches(isWhole, url), cpu))
+      case "scale":
+        return this.#with(this.#redis(), (redis) =>
+          this.#with(this.#postgres(), async (postgres) => {
+            const { most, rounds, seconds } = this.#args
+            this.scale.push(...(await scale({ most, rounds, seconds, redis, postgres, say: this.#say })))
+          })
+        )
+      case "explore":
+        this.ratios.push(await exploreSpeed(this.#args.rounds, this.#args.seconds))
+        return
+      case "masters":
+        return this.#with(mastersOf(), async ({ postgres, redis }) => {
+          await this.#run(redisMasters(redis), redis.cpu)
+          await this.#run(postgresMasters(postgres), postgres.cpu)
+        })
+    }
+  }
+
+  async #run(matches: ReadonlyArray<Match>, serverCpu: CpuOf): Promise<void> {
+    for (const match of matches) {
+      const words = wordsOf(match)
+      if (this.#args.match !== undefined && !words.startsWith(this.#args.match)) continue
+      const found = await runMatch(match, { ...this.#args, serverCpu })
+      for (const result of found) this.#say(`${words.padEnd(34)} ${lineOf(result)}`)
+      this.results.push(...found)
+    }
+  }
+
+  #redis(): Promise<Server> {
+    return this.#noted(redisServer(this.#args.redis))
+  }
+
+  #postgres(): Promise<Server> {
+    return this.#noted(postgresServer(this.#args.postgres))
+  }
+
+  async #noted(server: Promise<Server>): Promise<Server> {
+    const { words } = await server
+    if (!this.servers.includes(words)) this.servers.push(words)
+    return server
+  }
+
+  async #with<A extends { readonly close: () => Promise<void> }>(
+    server: Promise<A>,
+    use: (server: A) => Promise<void>
+  ): Promise<void> {
+    const started = await server
+    try {
+      await use(started)
+    } finally {
+      await started.close()
+    }
+  }
 }
 
 const wordsOf = ({ callers, legs, shape, store }: Match): string =>

@@ -2,6 +2,7 @@
  * What is measured: which contenders meet in which shapes.
  */
 import type { MakeContender } from "./contender.ts"
+import * as masters from "./contenders/masters.ts"
 import * as memory from "./contenders/memory.ts"
 import * as postgres from "./contenders/postgres.ts"
 import * as redis from "./contenders/redis.ts"
@@ -73,3 +74,13 @@ export const postgresMatches = (isWhole: boolean, url: string): ReadonlyArray<Ma
       ...(isWhole || (callers === 64 && legs === 1) ? [postgres.front(url)] : [])
     ]
   }))
+
+const overMasters = (store: StoreName, contenders: ReadonlyArray<MakeContender>): ReadonlyArray<Match> => [
+  { store, shape: "1,000 accounts", callers: 512, legs: 1, contenders, sampling: 1, secondsShare: 1 }
+]
+
+export const redisMasters = ({ one, three }: { one: string; three: ReadonlyArray<string> }): ReadonlyArray<Match> =>
+  overMasters("redis", [masters.single(one), masters.cluster(three)])
+
+export const postgresMasters = ({ three }: { three: ReadonlyArray<string> }): ReadonlyArray<Match> =>
+  overMasters("postgres", [masters.shards(three.slice(0, 1)), masters.shards(three)])

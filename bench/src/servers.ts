@@ -56,6 +56,46 @@ export const postgresServer = async (given: string | undefined): Promise<Server>
   }
 }
 
+/** One Redis and a Cluster of three, which keep nothing on disk; and as many Postgres, which do. */
+export interface Masters {
+  readonly redis: { readonly one: string; readonly three: ReadonlyArray<string>; readonly cpu: CpuOf }
+  readonly postgres: { readonly three: ReadonlyArray<string>; readonly cpu: CpuOf }
+  readonly close: () => Promise<void>
+}
+
+export const mastersOf = async (): Promise<Masters> => {
+  const [cluster, one, ...postgres] = await Promise.all([
+    servers.redisCluster(),
+    started(servers.ownRedis({ args: ["--save", "", "--appendonly", "no"] })),
+    started(servers.ownPostgres({})),
+    started(servers.ownPostgres({})),
+    started(servers.ownPostgres({}))
+  ])
+  if ("none" in cluster) throw new Error(`no server: ${cluster.none}`)
+  const clients = [one, ...cluster.urls].map((url) => new Redis(url))
+  const pools = postgres.map((connectionString) => new Pool({ connectionString, max: 1 }))
+  const pids: Array<number> = []
+  for (const pool of pools) {
+    const { rows } = await pool.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")
+    pids.push(rows[0]!.pid)
+  }
+  return {
+    redis: { one, three: cluster.urls, cpu: sumOf(clients.map((client) => redisCpu(() => client.info("cpu")))) },
+    postgres: { three: postgres, cpu: sumOf(pids.map(postgresCpu)) },
+    close: async () => {
+      for (const client of clients) client.disconnect()
+      for (const pool of pools) await pool.end()
+    }
+  }
+}
+
+const sumOf =
+  (all: ReadonlyArray<CpuOf>): CpuOf =>
+  async () => {
+    const micros = await Promise.all(all.map((one) => one()))
+    return micros.includes(null) ? null : micros.reduce<number>((sum, one) => sum + (one ?? 0), 0)
+  }
+
 const started = async (own: ReturnType<Servers["ownRedis"]>): Promise<string> => {
   const server = await own
   if ("none" in server) throw new Error(`no server: ${server.none}`)

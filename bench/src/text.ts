@@ -5,6 +5,7 @@ import type { Report } from "./bench.ts"
 import type { Machine } from "./machine.ts"
 import type { Ratio } from "./ratios.ts"
 import type { Result } from "./run-match.ts"
+import type { Scale } from "./scale/scale.ts"
 
 interface Style {
   readonly markdown: boolean
@@ -21,7 +22,7 @@ export const heading = [
   "- machine, store, front are Tallystick: the rules over maps; the port (Redis and Postgres: with group commit, as by default; Postgres: with the ledger); what users call, with spans, metrics and a heartbeat."
 ]
 
-export const textOf = ({ machine, ratios, results }: Report, style: Style): string =>
+export const textOf = ({ machine, ratios, results, scale }: Report, style: Style): string =>
   [
     ...machineLines(machine),
     "",
@@ -33,7 +34,9 @@ export const textOf = ({ machine, ratios, results }: Report, style: Style): stri
       results.map(resultCells)
     ),
     "",
-    ...table(style, ["store", "", "callers", "ours / peer", "ratio", "target", ""], ratios.map(ratioCells))
+    ...table(style, ["store", "", "callers", "ours / peer", "ratio", "target", ""], ratios.map(ratioCells)),
+    "",
+    ...table(style, ["store", "", "", "", "to the least", "target", ""], scale.map(scaleCells))
   ].join("\n")
 
 const machineLines = ({ cores, cpu, load, memoryGb, node, servers, system }: Machine): ReadonlyArray<string> => [
@@ -62,6 +65,16 @@ const ratioCells = ({ callers, ok, ours, peer, ratio, shape, store, target }: Ra
   String(ratio),
   target,
   ok ? "ok" : "not"
+]
+
+const scaleCells = ({ ok, ratio, store, target, unit, value, what }: Scale): ReadonlyArray<string> => [
+  store,
+  what,
+  value.toLocaleString("en-US"),
+  unit,
+  ratio === undefined ? "" : String(ratio),
+  target ?? "",
+  ok === undefined ? "" : ok ? "ok" : "not"
 ]
 
 const count = (value: number): string => Math.round(value).toLocaleString("en-US")

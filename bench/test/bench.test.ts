@@ -43,6 +43,32 @@ test.for(["redis", "postgres"])("%s: several callers and legs", async (store, { 
   expect(report.machine.servers).toHaveLength(1)
 })
 
+test("scale: every size and store, and nothing grows", async ({ skip }) => {
+  const report = await run("1", "--only", "scale", "--most", "20").catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith("no server")) return skip(error.message)
+    throw error
+  })
+  for (const store of ["memory", "redis", "postgres"])
+    expect(report.scale.filter((row) => row.store === store).map(({ what }) => what)).toEqual(
+      expect.arrayContaining([
+        "an account with its first hold",
+        "a further hold",
+        "a command with 20 accounts",
+        "a command with 20 holds in one account"
+      ])
+    )
+  expect(report.scale.filter(({ unit }) => unit === "rows")).toHaveLength(6)
+})
+
+test("masters and explore", async ({ skip }) => {
+  const report = await run("1", "--only", "masters,explore").catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith("no server")) return skip(error.message)
+    throw error
+  })
+  expect(report.results.map(({ name }) => name)).toEqual(["1 master", "3 masters", "1 Postgres", "3 Postgres"])
+  expect(report.ratios).toHaveLength(1)
+})
+
 test("a store that forgot a pair fails the run", async () => {
   let pairs = 0
   const contender: Contender = {

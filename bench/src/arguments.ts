@@ -25,7 +25,7 @@ export const help = `npm run -s bench -- [OPTION …]
 Tallystick beside its peers: interleaved, in one run, each round checked against what the store holds.
 
   --only PART,…    ${parts.join(", ")} (default: all)
-  --match TEXT     only matches whose words hold it: "redis hot 64"
+  --match TEXT,…   only matches whose words begin so: "redis hot 64"
   --seconds N      of a round (default 1; in memory 0.3 of it)
   --rounds N       of each contender (default 5)
   --whole          every number of callers with every number of legs

@@ -27,6 +27,7 @@ export const bench = async (
   try {
     for (const part of args.parts) await run.part(part)
   } finally {
+    await run.close()
     await stopServers()
   }
   const { ratios, results, scale, servers } = run
@@ -38,6 +39,7 @@ class Run {
   readonly ratios: Array<Ratio> = []
   readonly scale: Array<Scale> = []
   readonly servers: Array<string> = []
+  readonly #started = new Map<string, Server>()
   readonly #args: Arguments
   readonly #say: (line: string) => void
 
@@ -52,61 +54,68 @@ class Run {
       case "memory":
         return this.#run(memoryMatches(isWhole), noServer)
       case "redis":
-        return this.#with(this.#redis(), ({ cpu, url }) => this.#run(redisMatches(isWhole, url), cpu))
+        return this.#over(await this.#redis(), (url) => redisMatches(isWhole, url))
       case "postgres":
-        return this.#with(this.#postgres(), ({ cpu, url }) => this.#run(postgresMatches(isWhole, url), cpu))
+        return this.#over(await this.#postgres(), (url) => postgresMatches(isWhole, url))
       case "scale":
-        return this.#with(this.#redis(), (redis) =>
-          this.#with(this.#postgres(), async (postgres) => {
-            const { most, rounds, seconds } = this.#args
-            this.scale.push(...(await scale({ most, rounds, seconds, redis, postgres, say: this.#say })))
-          })
-        )
+        return this.#scale(await this.#redis(), await this.#postgres())
       case "explore":
         this.ratios.push(await exploreSpeed(this.#args.rounds, this.#args.seconds))
         return
       case "masters":
-        return this.#with(mastersOf(), async ({ postgres, redis }) => {
-          await this.#run(redisMasters(redis), redis.cpu)
-          await this.#run(postgresMasters(postgres), postgres.cpu)
-        })
+        return this.#masters()
     }
   }
 
   async #run(matches: ReadonlyArray<Match>, serverCpu: CpuOf): Promise<void> {
     for (const match of matches) {
       const words = wordsOf(match)
-      if (this.#args.match !== undefined && !words.startsWith(this.#args.match)) continue
+      if (this.#args.match?.split(",").some((start) => words.startsWith(start)) === false) continue
       const found = await runMatch(match, { ...this.#args, serverCpu })
       for (const result of found) this.#say(`${words.padEnd(34)} ${lineOf(result)}`)
       this.results.push(...found)
     }
   }
 
+  #over({ cpu, url }: Server, matchesOf: (url: string) => ReadonlyArray<Match>): Promise<void> {
+    return this.#run(matchesOf(url), cpu)
+  }
+
+  async #scale(redis: Server, postgres: Server): Promise<void> {
+    const { most, rounds, seconds } = this.#args
+    this.scale.push(...(await scale({ most, rounds, seconds, redis, postgres, say: this.#say })))
+  }
+
+  async #masters(): Promise<void> {
+    const masters = await mastersOf()
+    try {
+      await this.#run(redisMasters(masters.redis), masters.redis.cpu)
+      await this.#run(postgresMasters(masters.postgres), masters.postgres.cpu)
+    } finally {
+      await masters.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const server of this.#started.values()) await server.close()
+  }
+
   #redis(): Promise<Server> {
-    return this.#noted(redisServer(this.#args.redis))
+    return this.#once("redis", () => redisServer(this.#args.redis))
   }
 
   #postgres(): Promise<Server> {
-    return this.#noted(postgresServer(this.#args.postgres))
+    return this.#once("postgres", () => postgresServer(this.#args.postgres))
   }
 
-  async #noted(server: Promise<Server>): Promise<Server> {
-    const { words } = await server
-    if (!this.servers.includes(words)) this.servers.push(words)
+  /** All parts share it. */
+  async #once(name: string, start: () => Promise<Server>): Promise<Server> {
+    const known = this.#started.get(name)
+    if (known !== undefined) return known
+    const server = await start()
+    this.#started.set(name, server)
+    this.servers.push(server.words)
     return server
-  }
-
-  async #with<A extends { readonly close: () => Promise<void> }>(
-    server: Promise<A>,
-    use: (server: A) => Promise<void>
-  ): Promise<void> {
-    const started = await server
-    try {
-      await use(started)
-    } finally {
-      await started.close()
-    }
   }
 }
 

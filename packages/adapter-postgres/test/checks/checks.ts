@@ -1,5 +1,5 @@
 /**
- * All of them.
+ * All of them, by what they are about.
  */
 import type { Check } from "./check.ts"
 import { corruptChecks } from "./corrupt.ts"
@@ -9,11 +9,13 @@ import { lockChecks } from "./locks.ts"
 import { sweepChecks } from "./sweep.ts"
 import { viewChecks } from "./views.ts"
 
-export const checks: ReadonlyArray<Check> = [
-  ...ledgerChecks,
-  ...corruptChecks,
-  ...viewChecks,
-  ...holdsChecks,
-  ...lockChecks,
-  ...sweepChecks
-]
+export const checksOf = {
+  ledger: ledgerChecks,
+  corrupt: corruptChecks,
+  views: viewChecks,
+  holds: holdsChecks,
+  locks: lockChecks,
+  sweep: sweepChecks
+}
+
+export const checks: ReadonlyArray<Check> = Object.values(checksOf).flat()

@@ -157,12 +157,26 @@ describeWith(await postgresServer(), "within a transaction", ({ url }) => {
     expect(seen).toMatchObject({ _tag: "Misconfigured" })
   })
 
-  test("calls made at once take turns", async () => {
+  test("calls made at once take turns, and ask once whether there is a transaction", async () => {
+    let underWay = 0
+    let most = 0
+    let statements = 0
     const tags = await inPg((tx) => {
-      const inTx = store.within(tx)
+      const inTx = store.within({
+        query: async (text, values) => {
+          statements++
+          most = Math.max(most, ++underWay)
+          try {
+            return await tx.query(text, values)
+          } finally {
+            underWay--
+          }
+        }
+      })
       return Promise.all(["c", "d", "e"].map((id) => tagOf(inTx, charge(id, "turns"))))
     })
     expect(tags).toEqual(["Charged", "Charged", "Charged"])
+    expect([most, statements]).toEqual([1, 4])
     expect(await used(store, "turns")).toBe(3)
   })
 

@@ -69,6 +69,8 @@ class Backend {
 export class TransactionPooler implements AsyncDisposable {
   /** How many statements each server connection served. */
   readonly served: Array<number> = []
+  /** Errors that servers sent. */
+  errors = 0
   readonly #backends: Array<{ readonly backend: Backend; isFree: boolean }> = []
   readonly #clients = new Set<net.Socket>()
   readonly #server: net.Server
@@ -124,6 +126,7 @@ export class TransactionPooler implements AsyncDisposable {
       has ??= this.#take()
       has.backend.onMessage = ({ bytes, kind }) => {
         client.write(bytes)
+        if (kind === "E") this.errors++
         // ReadyForQuery, idle: no transaction is open.
         if (kind !== "Z" || bytes[5] !== "I".charCodeAt(0) || has === undefined) return
         has.isFree = true

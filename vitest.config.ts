@@ -25,7 +25,7 @@ export default defineConfig({
         }
       })),
       { test: { name: "bench", root: "bench", include, ...patience } },
-      { test: { name: "examples", root: "examples", include } },
+      { test: { name: "examples", root: "examples", include, globalSetup, ...patience } },
       { test: { name: "repo", include } } // about the repository itself
     ]
   }

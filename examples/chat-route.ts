@@ -3,7 +3,7 @@
  */
 import { memoryStore } from "@tallystick/adapter-memory"
 import { metered, streamed } from "@tallystick/ai-sdk"
-import { createQuota, type Limit } from "@tallystick/core"
+import { createQuota, denialResponse, type Limit } from "@tallystick/core"
 import { streamText } from "ai"
 import { convertArrayToReadableStream, MockLanguageModelV4 } from "ai/test"
 
@@ -33,7 +33,7 @@ const model = new MockLanguageModelV4({
 const chat = async (request: Request): Promise<Response> => {
   const prompt = await request.text()
   const turn = await quota.open({ limits: [daily], estimate: { tokens: 1_200 }, signal: request.signal })
-  if (!turn.granted) return new Response(turn.message, { status: 429 })
+  if (!turn.granted) return denialResponse(turn)
   // The answer's end is the turn's: read, cancelled or broken. A client that is gone aborts `request.signal`.
   const result = streamText({ model: metered(model, turn), prompt, maxOutputTokens: 1_000, abortSignal: turn.signal })
   return streamed(turn, result.toTextStreamResponse())
@@ -42,7 +42,8 @@ const chat = async (request: Request): Promise<Response> => {
 for (let attempt = 0; attempt < 3; attempt++) {
   const response = await chat(new Request("http://localhost/chat", { method: "POST", body: "Why is the sky blue?" }))
   // "user:ada: 1200 tokens asked, 700 of 2500 left, resets in 9 h"
-  console.log(response.status, (await response.text()).replace(/\d+ \w+$/, "a while"))
+  const said = response.ok ? await response.text() : ((await response.json()) as { detail: string }).detail
+  console.log(response.status, said.replace(/\d+ \w+$/, "a while"))
 }
 const [usage] = await quota.usage([daily])
 console.log(`used ${usage?.used}, reserved ${usage?.reserved}`)

@@ -66,6 +66,24 @@ describeWith(await ownPostgres(), "connections", (server) => {
     await pool.end()
   })
 
+  test("the pool's own query_timeout: unknown, and a connection that may still answer serves nobody else", async () => {
+    const pool = new Pool({ connectionString: server.url, application_name: "victim", max: 1, query_timeout: 1_000 })
+    await using({ pool }, async (store) => {
+      await tagOf(store, charge("first", "timeout"))
+      const before = await pidOf("state = 'idle'")
+      const holder = new Client({ connectionString: server.url })
+      await holder.connect()
+      await holder.query("BEGIN")
+      await holder.query(`SELECT 1 FROM ${schema}.account WHERE account = 'timeout' FOR UPDATE`)
+      expect(await outcome(store, charge("c", "timeout"))).toMatchObject({ _tag: "OutcomeUnknown" })
+      await holder.end()
+      expect(await tagOf(store, charge("c", "timeout"))).toBe("Charged")
+      expect(await pidOf(`state = 'idle' AND pid <> ${before}`)).toBeDefined()
+      expect(await used(direct(), "timeout")).toBe(2)
+    })
+    await pool.end()
+  })
+
   test("a socket that swallows all: unknown by the deadline; its connection serves nobody else, and the next call works", async () => {
     await using proxy = await Proxy.before(server.url)
     await using({ url: proxy.url, callTimeoutMs: 1_000, options: { max: 1 } }, async (store) => {

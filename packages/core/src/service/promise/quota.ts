@@ -72,7 +72,8 @@ export interface Quota extends AsyncDisposable {
    * for as long as the store remembers endings (an hour unless it was told otherwise).
    *
    * Delivered as the end of a reservation is: again within `settleWithinMs`, then from the journal (`delivered: false`).
-   * Rejects with `InvalidInput`, or with `QuotaConflict` if the id was used for something else.
+   * Rejects with `InvalidInput`, or with `QuotaConflict` if the id was used for something else; with the store's error
+   * where the store is a transaction of yours: that has failed as a whole.
    *
    * @example
    * const charged = await quota.charge({ requestId: event.id, limits: [credit], used: { microusd: 1_200 } })
@@ -84,7 +85,8 @@ export interface Quota extends AsyncDisposable {
    * window has more reservations than this one: `resume` it by its handle.
    *
    * Resolves also if the store could not be reached (`delivered: false`), or knows no such reservation
-   * (`problem: { kind: "unknown" }`, see `openedAtMs`). Rejects only with `InvalidInput`.
+   * (`problem: { kind: "unknown" }`, see `openedAtMs`). Rejects only with `InvalidInput`, or as `charge` inside a
+   * transaction.
    *
    * @example
    * await quota.finalize({ requestId: event.id, limits: [daily], used: { tokens: 812 } })

@@ -63,7 +63,8 @@ export interface Reservation extends AsyncDisposable {
    * Ends it at `actuals`. A unit that they leave out costs what was measured; one that was never measured, by
    * `whenUnknown`.
    *
-   * Resolves also if the store could not be reached (`delivered: false`). Rejects only with `InvalidInput`.
+   * Resolves also if the store could not be reached (`delivered: false`). Rejects only with `InvalidInput`, or
+   * with the store's error where the store is a transaction of yours: that has failed as a whole.
    */
   readonly finalize: (actuals?: Amounts) => Promise<Settlement>
   /** Ends it and gives back what was not measured. */

@@ -12,6 +12,12 @@ const tasks = {
   "check:types": (args) => run("tsc", ["-b", ...args]),
   lint: (args) => run("oxlint", args),
   format: (args) => run("oxfmt", args),
+  // Ten minutes for each adapter, unless TALLYSTICK_SOAK_SECONDS says otherwise; the servers must be binaries, which can be stopped.
+  soak: (args) => {
+    process.env["TALLYSTICK_SOAK_SECONDS"] ??= "600"
+    process.env["TALLYSTICK_TEST_SERVERS"] ??= "binaries"
+    return run("vitest", ["run", "test/soak", ...args])
+  },
   vitest: (args) => run("vitest", args),
   test: async (args) => (await import("./test.mjs")).test(args)
 }

@@ -11,8 +11,17 @@ export type Numbers = readonly [used: number, reserved: number, limit: number | 
 
 const window = { kind: "none" } as const
 
+/** Several, so that group commit needs more than one connection. */
+export const soakAccounts: ReadonlyArray<string> = ["soak0", "soak1", "soak2", "soak3"]
+
 /** An account as every command names it. */
-export const of = (account: string) => ({ account, window, unit: "tokens", limit: 1_000 })
+export const of = (account: string) => ({
+  account,
+  window,
+  unit: "tokens",
+  // Those of the soak hold for as long as it runs.
+  limit: soakAccounts.includes(account) ? 1_000_000_000 : 1_000
+})
 
 export const reserve = (id: string, account: string, amount = 10, ttlMs = 60_000): Command =>
   readCommand({ kind: "reserve", id, ttlMs, legs: [{ ...of(account), amount }] })

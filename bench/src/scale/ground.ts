@@ -82,7 +82,8 @@ export const postgresGround =
     const schema = `tallystick_scale_${name}`
     await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)
     await migrate({ pool, schema })
-    const store = postgresStore({ pool, schema })
+    // A full call of a fresh table takes its time.
+    const store = postgresStore({ pool, schema, callTimeoutMs: 60_000 })
     return {
       store,
       fillAccounts: async (count) => {

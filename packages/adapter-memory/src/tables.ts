@@ -1,7 +1,7 @@
 /**
  * The four kinds of rows in maps, one slot per account, and the queues of what time will make unknown.
  */
-import { accountKey, apply, dueNeeded, keysOf } from "@tallystick/core/machine"
+import { accountKey, applyToAccount, dueNeeded, keysOf } from "@tallystick/core/machine"
 import type {
   AccountRef,
   AccountRow,
@@ -81,10 +81,7 @@ export class Tables {
       const leg = command.legs[change.leg]!
       const key = accountKey(leg)
       const known = this.slots.get(key)
-      const account = apply(
-        { account: known?.account, entry: undefined, adjustment: undefined, due: [] },
-        change
-      ).account!
+      const account = applyToAccount(known?.account, change)
       const slot = known ?? this.#newSlot(key, leg.window, account)
       slot.account = account
       slot.window = leg.window

@@ -29,24 +29,43 @@ export const blankAccount: AccountRow = {
  * const after = changes.reduce(apply, before) // the fold of the changes is the state
  */
 export const apply = (rows: AccountRows, change: Change): AccountRows => {
-  const account = change.isBirth ? blankAccount : (rows.account ?? blankAccount)
   return {
-    account: {
-      ...account,
-      ...change.set,
-      used: account.used + change.usedDelta,
-      reserved: account.reserved + change.reservedDelta
-    },
+    account: applyToAccount(rows.account, change),
     entry: change.entry ?? (change.isBirth ? undefined : rows.entry),
     adjustment: change.adjustment ?? (change.isBirth ? undefined : rows.adjustment),
     due: change.due.length === 0 && !change.isBirth ? rows.due : addDue(change.isBirth ? [] : rows.due, change.due)
   }
 }
 
+/**
+ * One account's row after a change of it. Field by field: two spreads of objects of many shapes took a tenth of a whole command, this takes a fiftieth.
+ */
+export const applyToAccount = (row: AccountRow | undefined, change: Change): AccountRow => {
+  const { reservedDelta, set, usedDelta } = change
+  const account = row === undefined || change.isBirth ? blankAccount : row
+  return {
+    unit: set.unit === undefined ? account.unit : set.unit,
+    storedLimit: set.storedLimit === undefined ? account.storedLimit : set.storedLimit,
+    open: set.open === undefined ? account.open : set.open,
+    used: account.used + usedDelta,
+    reserved: account.reserved + reservedDelta,
+    period: set.period === undefined ? account.period : set.period,
+    startMs: set.startMs === undefined ? account.startMs : set.startMs,
+    endMs: set.endMs === undefined ? account.endMs : set.endMs,
+    revision: set.revision === undefined ? account.revision : set.revision,
+    lastMs: set.lastMs === undefined ? account.lastMs : set.lastMs,
+    leadMs: set.leadMs === undefined ? account.leadMs : set.leadMs,
+    bornMs: set.bornMs === undefined ? account.bornMs : set.bornMs,
+    changedMs: set.changedMs === undefined ? account.changedMs : set.changedMs,
+    resetMs: set.resetMs === undefined ? account.resetMs : set.resetMs
+  }
+}
+
 const addDue = (rows: ReadonlyArray<DueRow>, deltas: ReadonlyArray<DueDelta>): ReadonlyArray<DueRow> => {
-  const after = [...rows]
+  const after = rows.slice()
   for (const delta of deltas) {
-    const index = after.findIndex((row) => compareDue(row, delta) >= 0)
+    let index = 0
+    while (index < after.length && compareDue(after[index]!, delta) < 0) index++
     const found = after[index]
     if (found === undefined) after.push(delta)
     else if (compareDue(found, delta) !== 0) after.splice(index, 0, delta)
@@ -64,5 +83,11 @@ export const addedDue = (row: DueRow | undefined, delta: DueDelta): DueRow | und
   if (row === undefined) return delta
   const count = row.count + delta.count
   if (count === 0) return undefined
-  return { ...row, count, amount: row.amount + delta.amount, cost: row.cost + delta.cost }
+  return {
+    tickMs: row.tickMs,
+    period: row.period,
+    count,
+    amount: row.amount + delta.amount,
+    cost: row.cost + delta.cost
+  }
 }

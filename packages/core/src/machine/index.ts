@@ -6,7 +6,7 @@
  * apply(rows, change)           the rows after a change; total
  */
 export * from "./account.ts"
-export { addedDue, apply, blankAccount } from "./apply.ts"
+export { addedDue, apply, applyToAccount, blankAccount } from "./apply.ts"
 export { calendarStarts } from "./calendar.ts"
 export type * from "./command.ts"
 export * from "./constants.ts"

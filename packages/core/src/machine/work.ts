@@ -114,7 +114,7 @@ export interface Effect {
 
 /** The leg after a change by its own command: one revision, and a window is open from then on. */
 export const change = <Leg extends AccountRef>(work: Work<Leg>, effect: Effect): Work<Leg> => {
-  const { rows, timeMs, nowMs, leg } = work
+  const { rows, timeMs, leg } = work
   const account = rows.account
   const isOpened = account !== undefined && account.startMs !== null
   const done: Change = {
@@ -125,26 +125,45 @@ export const change = <Leg extends AccountRef>(work: Work<Leg>, effect: Effect):
     isBirth: account === undefined,
     usedDelta: effect.usedDelta ?? 0,
     reservedDelta: effect.reservedDelta ?? 0,
-    set: {
-      ...(account === undefined ? { bornMs: timeMs, lastMs: timeMs, leadMs: timeMs - nowMs } : undefined),
-      ...(isOpened ? undefined : openedWindow(leg.window, nowMs, timeMs)),
-      ...effect.set,
-      // A new account's revisions start at its birth, so that they never fall, whatever was forgotten before.
-      revision: (account === undefined ? timeMs : account.revision) + 1,
-      changedMs: timeMs
-    },
-    due: effect.due ?? [],
+    set: setOf(work, effect, isOpened),
+    due: effect.due ?? noDue,
     entry: effect.entry,
     adjustment: effect.adjustment
   }
   const after = apply(rows, done)
   return {
-    ...work,
+    leg,
+    index: work.index,
+    nowMs: work.nowMs,
+    timeMs,
     rows: after,
     state: stateOf(after.entry, timeMs),
     limit: limitInForce(after.account, leg.limit),
-    changes: [...work.changes, done]
+    changes: work.changes.length === 0 ? [done] : [...work.changes, done]
   }
+}
+
+const noDue: ReadonlyArray<DueDelta> = []
+
+type AccountSet = { -readonly [Field in keyof Change["set"]]: Change["set"][Field] }
+
+/** What else the account's row becomes. */
+const setOf = (work: Work, effect: Effect, isOpened: boolean): Change["set"] => {
+  const { leg, nowMs, rows, timeMs } = work
+  const account = rows.account
+  // A new account's revisions start at its birth, so that they never fall, whatever was forgotten before.
+  const set: AccountSet = { revision: (account === undefined ? timeMs : account.revision) + 1, changedMs: timeMs }
+  if (account === undefined) {
+    set.bornMs = timeMs
+    set.lastMs = timeMs
+    set.leadMs = timeMs - nowMs
+  }
+  if (!isOpened) {
+    const { endMs, startMs } = openedWindow(leg.window, nowMs, timeMs)
+    set.startMs = startMs
+    set.endMs = endMs
+  }
+  return effect.set === undefined ? set : Object.assign(set, effect.set)
 }
 
 /** The account's numbers, also where there is no row. */

@@ -13,11 +13,15 @@ export const breakLists = (tokens: ReadonlyArray<Token>, text: string, add: Add)
   }
 }
 
+/** Words before a bracket that is no list, or one whose order says nothing. */
+const OTHERS =
+  "GREATEST LEAST COALESCE USING IN VALUES AS AND OR NOT WHERE ON FROM SELECT JOIN LATERAL BY ARRAY EXISTS ANY FILTER OVER FIRST LEDGER".split(
+    " "
+  )
+
 /** Rows, and calls of functions of several arguments; `coalesce`, `greatest` and the like are broken as words. */
 const isList = (before: Token | undefined): boolean =>
-  before !== undefined &&
-  before.type === "name" &&
-  !isWord(before, "GREATEST", "LEAST", "COALESCE", "USING", "IN", "VALUES", "AS", "AND", "OR", "NOT", "WHERE", "ON")
+  before !== undefined && before.type === "name" && !isWord(before, ...OTHERS)
 
 const swap = (
   tokens: ReadonlyArray<Token>,

@@ -24,8 +24,7 @@ DECLARE
 BEGIN
   IF said->>1 = 'NotApplied' THEN
     RETURN NEXT 'null';
-  -- Revision 0: there is no account, or a forgotten one.
-  ELSIF (facts->>9)::bigint > 0 THEN
+  ELSE
     RETURN QUERY SELECT json_build_object('id', e.id, 'amount', e.amount, 'held', e.held, 'settle', e.settle, 'measured', e.measured,
         'whenUnknown', e.when_unknown, 'ageMs', now_for_account - e.created_ms, 'expiresInMs', e.deadline_ms - now_for_account,
         'windowPassed', e.period <> present_period)::text
@@ -41,18 +40,17 @@ $function$;
 CREATE FUNCTION {schema}.account_time(account {schema}.account, now_ms bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
 $$ SELECT greatest(now_ms + account.lead_ms, account.last_ms) $$;
 
--- Whether an entry has been unknown for an hour. One that contradicts itself (changed before it was made, or held and changed behind its deadline) stays for
--- whoever looks into it.
+-- Changed before it was made, or held and changed behind its deadline: no command leaves such an entry. It stays for whoever looks into it.
+CREATE FUNCTION {schema}.contradicts_itself(entry {schema}.entry) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT entry.created_ms > entry.changed_ms OR (entry.state = 'held' AND entry.changed_ms >= entry.deadline_ms) $$;
+
+-- Whether an entry has been unknown for an hour. (What an account has of an earlier life was unknown since it was born again, and goes in its turn.)
 CREATE FUNCTION {schema}.is_collectable(
   entry {schema}.entry, account {schema}.account, now_ms bigint, settled_retention_ms bigint, unsettled_retention_ms bigint
 ) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 $$
-  SELECT CASE
-    WHEN entry.changed_ms < account.born_ms THEN account.born_ms
-    WHEN entry.state = 'held' THEN entry.deadline_ms + unsettled_retention_ms
-    ELSE entry.changed_ms + settled_retention_ms
-  END + 3600000 <= greatest(now_ms + account.lead_ms, account.last_ms)
-    AND entry.created_ms <= entry.changed_ms AND (entry.state <> 'held' OR entry.changed_ms < entry.deadline_ms)
+  SELECT CASE WHEN entry.state = 'held' THEN entry.deadline_ms + unsettled_retention_ms ELSE entry.changed_ms + settled_retention_ms END
+    + 3600000 <= {schema}.account_time(account, now_ms) AND NOT {schema}.contradicts_itself(entry)
 $$;
 
 -- How long an idle window is; null: the window is another, or none that anybody could have written.
@@ -60,23 +58,28 @@ CREATE FUNCTION {schema}.idle_of(of_window text) RETURNS bigint LANGUAGE sql IMM
 $$ SELECT CASE WHEN of_window ~ '^idle:[0-9]{1,16}$' THEN substr(of_window, 6)::bigint END $$;
 
 -- Whether an account has been forgotten for an hour, by its own time and by the plain clock: isForgottenAccount at that time. (A roll on paper is known from
--- the stored end; one because the clock went back is not, and such an account stays.) So does one whose holds and reserved sum contradict each other.
-CREATE FUNCTION {schema}.is_forgotten(account {schema}.account, at_ms bigint, time_ms bigint, unsettled_retention_ms bigint) RETURNS boolean
+-- the stored end; one because the clock went back is not, and such an account stays.) So does one whose rows contradict each other or themselves.
+CREATE FUNCTION {schema}.is_forgotten(account {schema}.account, now_ms bigint, unsettled_retention_ms bigint) RETURNS boolean
 LANGUAGE sql STABLE AS
 $$
-  SELECT at_ms >= account.last_ms AND account.is_open AND account.stored_limit IS NULL AND NOT account.is_unlimited
-    AND time_ms >= account.changed_ms + unsettled_retention_ms
+  SELECT account.is_open AND account.stored_limit IS NULL AND NOT account.is_unlimited AND hour_ago.at_ms >= account.last_ms
+    -- Of most accounts this says enough. Those whose holds have expired since changed later.
+    AND hour_ago.time_ms >= account.changed_ms + unsettled_retention_ms
     AND (
-      SELECT paper.live = 0 AND account.reserved = paper.amount AND time_ms >= paper.changed_ms + unsettled_retention_ms
-        AND (account.used + paper.cost = 0 OR at_ms >= account.end_ms
-          OR (account.start_ms IS NOT NULL AND time_ms >= paper.changed_ms + {schema}.idle_of(account."window")))
+      SELECT paper.live = 0 AND account.reserved = paper.amount AND hour_ago.time_ms >= paper.changed_ms + unsettled_retention_ms
+        AND (account.used + paper.cost = 0 OR hour_ago.at_ms >= account.end_ms
+          OR hour_ago.time_ms >= paper.changed_ms + {schema}.idle_of(account."window"))
       FROM (
-        SELECT greatest(account.changed_ms, max(d.tick_ms)) AS changed_ms, count(*) FILTER (WHERE d.tick_ms > time_ms) AS live,
+        SELECT greatest(account.changed_ms, max(d.tick_ms)) AS changed_ms, count(*) FILTER (WHERE d.tick_ms > hour_ago.time_ms) AS live,
           coalesce(sum(d.amount) FILTER (WHERE d.period = account.period), 0) AS amount,
           coalesce(sum(d.cost) FILTER (WHERE d.period = account.period), 0) AS cost
         FROM {schema}.due AS d WHERE d.account = account.account AND d."window" = account."window"
       ) AS paper
     )
+    AND NOT EXISTS (
+      SELECT 1 FROM {schema}.entry AS e WHERE e.account = account.account AND e."window" = account."window" AND {schema}.contradicts_itself(e)
+    )
+  FROM (SELECT now_ms - 3600000 AS at_ms, {schema}.account_time(account, now_ms) - 3600000 AS time_ms) AS hour_ago
 $$;
 
 -- Collects up to `limit` rows: first entries, in the order in which they were made, then accounts, in byte order. A call looks at some thousand of either and
@@ -152,23 +155,21 @@ BEGIN
   SELECT count(*), max(t.account), max(t."window") FILTER (WHERE t.account = (SELECT max(u.account) FROM turn AS u)),
     ARRAY(
       SELECT a FROM {schema}.account AS a JOIN turn AS u USING (account, "window")
-      WHERE {schema}.is_forgotten(a, now_ms - 3600000, {schema}.account_time(a, now_ms) - 3600000, unsettled_retention_ms)
+      WHERE {schema}.is_forgotten(a, now_ms, unsettled_retention_ms)
       ORDER BY a.account, a."window" LIMIT most - entries FOR NO KEY UPDATE OF a SKIP LOCKED
     )
     INTO looked, last_account, last_window, candidates FROM turn AS t;
   -- Asked again, on what they are now that they are locked.
   candidates := ARRAY(
     SELECT a FROM unnest(candidates) AS c JOIN {schema}.account AS a ON a.account = c.account AND a."window" = c."window"
-    WHERE {schema}.is_forgotten(a, now_ms - 3600000, {schema}.account_time(a, now_ms) - 3600000, unsettled_retention_ms)
+    WHERE {schema}.is_forgotten(a, now_ms, unsettled_retention_ms)
     ORDER BY a.account, a."window"
   );
-  IF cardinality(candidates) > 0 THEN
-    DELETE FROM {schema}.entry AS x USING unnest(candidates) AS c WHERE x.account = c.account AND x."window" = c."window";
-    DELETE FROM {schema}.adjustment AS x USING unnest(candidates) AS c WHERE x.account = c.account AND x."window" = c."window";
-    DELETE FROM {schema}.due AS x USING unnest(candidates) AS c WHERE x.account = c.account AND x."window" = c."window";
-    DELETE FROM {schema}.account AS x USING unnest(candidates) AS c WHERE x.account = c.account AND x."window" = c."window";
-    GET DIAGNOSTICS accounts = ROW_COUNT;
-  END IF;
+  DELETE FROM {schema}.entry AS x USING unnest(candidates) AS c WHERE x.account = c.account AND x."window" = c."window";
+  DELETE FROM {schema}.adjustment AS x USING unnest(candidates) AS c WHERE x.account = c.account AND x."window" = c."window";
+  DELETE FROM {schema}.due AS x USING unnest(candidates) AS c WHERE x.account = c.account AND x."window" = c."window";
+  DELETE FROM {schema}.account AS x USING unnest(candidates) AS c WHERE x.account = c.account AND x."window" = c."window";
+  GET DIAGNOSTICS accounts = ROW_COUNT;
 
   RETURN NEXT json_build_object('entries', entries, 'accounts', accounts, 'more', accounts >= most - entries OR looked >= looks, 'after', CASE
     -- Those behind the last one that went have not been looked at.
@@ -218,13 +219,12 @@ CROSS JOIN LATERAL (
   SELECT coalesce(sum(d.cost) FILTER (WHERE d.period = a.period AND d.tick_ms <= clock.time_ms), 0)::bigint AS cost,
     coalesce(sum(d.amount) FILTER (WHERE d.period = a.period AND d.tick_ms <= clock.time_ms), 0)::bigint AS amount,
     coalesce(sum(d.holds) FILTER (WHERE d.tick_ms > clock.time_ms), 0)::bigint AS live_holds,
-    -- Where a hold lives nobody asks when the last change was.
+    -- Of an account with a hold that lives it lies in the future: it is not silent.
     greatest(a.changed_ms, max(d.tick_ms)) AS changed_ms
   FROM {schema}.due AS d WHERE d.account = a.account AND d."window" = a."window"
 ) AS passed
 CROSS JOIN LATERAL (
-  SELECT coalesce(plain.now_ms >= a.end_ms OR (a.start_ms IS NOT NULL AND passed.live_holds = 0
-    AND clock.time_ms >= passed.changed_ms + {schema}.idle_of(a."window")), false) AS yes
+  SELECT coalesce(plain.now_ms >= a.end_ms OR clock.time_ms >= passed.changed_ms + {schema}.idle_of(a."window"), false) AS yes
 ) AS rolled
 WHERE a.revision > 0;
 

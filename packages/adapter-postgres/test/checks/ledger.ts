@@ -32,7 +32,7 @@ const history = async (bench: Bench): Promise<void> => {
   await execute(bench, START_MS + 9_000, finalize("r4", leg("a", { actual: 4 })))
   await execute(bench, START_MS + 9_001, finalize("r3", leg("a")), { kind: "release", id: "x", legs: [leg("a")] })
   await execute(bench, START_MS + 9_002, { kind: "adjust", id: "j", adjustment: { kind: "reset" }, legs: [leg("a")] })
-  await execute(bench, START_MS + 9_003, charge("z", leg("z", { amount: 1 })))
+  await execute(bench, START_MS + 9_003, charge("z", leg("z", { amount: 1 }), { ...windowed, account: "z", amount: 2 }))
   await execute(bench, START_MS + 9_003, reserve("w1", 30_000, { ...windowed, amount: 3, settle: "held" }))
   await execute(bench, START_MS + 10_000, charge("w2", { ...windowed, amount: 9 }))
   await execute(bench, START_MS + 50_000, charge("w3", { ...windowed, amount: 1 }))
@@ -74,6 +74,16 @@ export const ledgerChecks: ReadonlyArray<Check> = [
       same(await ledgerOf(bench, "w"), expectedW, "the ledger of w")
       same(await sumsOf(bench), await accountsOf(bench), "ledger_sums")
       await sound(bench)
+      await rowsOf(bench, "DELETE FROM {schema}.ledger WHERE account = 'z'")
+      const lost = (await sumsOf(bench)).filter(([account]) => account === "z")
+      same(
+        lost.map(([, , ...sums]) => sums),
+        [
+          [0, 0],
+          [0, 0]
+        ],
+        "ledger_sums of an account whose rows are gone"
+      )
     }
   },
   {
@@ -90,7 +100,8 @@ export const ledgerChecks: ReadonlyArray<Check> = [
       same(await prune(bench, START_MS + 3), 0, "rows dropped the second time")
       same(await prune(bench, START_MS + 9_001), 5, "rows dropped later")
       same(await ledgerOf(bench, "a"), [["opening", null, 9_000, 21, 0, null], ...expectedA.slice(9)], "later")
-      same(await prune(bench, START_MS + 90_000), 4 + 5 + 1, "all rows")
+      same(await prune(bench, START_MS + 90_000), 4 + 5 + 2, "all rows")
+      same(await prune(bench, START_MS + 90_000), 0, "rows that are not openings")
       same((await ledgerOf(bench, "w")).length, 1, "rows of w")
       same(await sumsOf(bench), before, "ledger_sums in the end")
       await execute(bench, START_MS + 50_001, charge("more", leg("a", { amount: 5 })))
@@ -103,15 +114,31 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     run: async (bench) => {
       const returned = leg("a", { amount: 3, settle: "none" })
       await execute(bench, START_MS, reserve("r", 1_000, returned), reserve("s", 1_000, { ...returned, account: "b" }))
-      same(await prune(bench, START_MS + 1), 2, "rows dropped")
+      await execute(bench, START_MS, charge("c", leg("c", { amount: 6 })))
+      same(await prune(bench, START_MS + 1), 3, "rows dropped")
       const laterMs = START_MS + 40_000_000
       // `a` is born again before anybody has collected it; `b` is collected.
       await execute(bench, laterMs, charge("c", leg("a", { amount: 1 })))
-      same(await sweepAll(bench, laterMs), { entries: 1, accounts: 1 }, "swept")
-      same((await rowsOf(bench, "SELECT 1 FROM {schema}.ledger")).length, 3, "rows")
+      same(await sweepAll(bench, laterMs), { entries: 3, accounts: 1 }, "swept")
+      same((await rowsOf(bench, "SELECT 1 FROM {schema}.ledger")).length, 4, "rows")
+      same(
+        await sumsOf(bench),
+        [
+          ["a", "none", 1, 0],
+          ["c", "none", 6, 0]
+        ],
+        "ledger_sums before"
+      )
       same(await prune(bench, laterMs), 2, "rows of lives that have ended")
       same(await ledgerOf(bench, "a"), [["charged", "c", 40_000_000, 1, 0, null]], "what is left")
-      same(await sumsOf(bench), [["a", "none", 1, 0]], "ledger_sums")
+      same(
+        await sumsOf(bench),
+        [
+          ["a", "none", 1, 0],
+          ["c", "none", 6, 0]
+        ],
+        "ledger_sums"
+      )
       await sound(bench)
     }
   }

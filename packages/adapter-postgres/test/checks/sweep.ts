@@ -1,6 +1,7 @@
 /**
  * What sweep collects and what it leaves: at the edges, past rows that contradict themselves or are in use, and in turns.
  */
+import { readCommand } from "@tallystick/core/machine"
 import * as Effect from "effect/Effect"
 
 import { postgresStore } from "../../src/index.ts"
@@ -43,9 +44,11 @@ export const sweepChecks: ReadonlyArray<Check> = [
     run: async (bench) => {
       await execute(bench, START_MS, reserve("r", 60_000, leg("a", { amount: 3, settle: "actual" })))
       await execute(bench, START_MS + 5, finalize("r", leg("a", { actual: 3 })))
+      await execute(bench, START_MS + 6, charge("c", leg("a", { amount: 1 })))
       const at = START_MS + 5 + settings.settledRetentionMs + HOUR_MS
       await gone(bench, at - 1, 0, 0)
       await gone(bench, at, 1, 0)
+      await gone(bench, at + 1, 1, 0)
       same(await namesOf(bench), ["a"], "what is used stays")
     }
   },
@@ -86,6 +89,42 @@ export const sweepChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "with a forgotten account goes what is its own, and nothing else",
+    run: async (bench) => {
+      const { pool, schema } = bench
+      // Endings are remembered for longer than accounts here, so that an account that goes still has some.
+      const store = postgresStore({
+        pool,
+        schema,
+        clock: "caller",
+        batch: false,
+        ...settings,
+        settledRetentionMs: 86_400_000
+      })
+      const idle = { window: { kind: "idle", idleMs: 1_000 } }
+      const legs = [slot("a"), { ...slot("a"), ...idle }, slot("b")]
+      const adjust = (id: string, leg: object) => ({ kind: "adjust", id, adjustment: { kind: "close" }, legs: [leg] })
+      const commands = [
+        ...legs.flatMap((leg) => [reserve("r", 1_000, leg), release("s", leg), adjust("j", leg)]),
+        { kind: "adjust", id: "k", adjustment: { kind: "reopen" }, legs: [leg("a")] }
+      ]
+      for (const command of commands) await runAt(START_MS, store.execute([readCommand(command)]))
+      const report = await runAt(START_MS + 2 * HOUR_MS, store.sweep(100))
+      same(report, { entries: 3, accounts: 1, more: false }, "swept")
+      const left = (table: string) =>
+        rowsOf(bench, `SELECT account, "window" FROM {schema}.${table} ORDER BY account, "window"`)
+      for (const table of ["account", "entry", "due", "adjustment"])
+        same(
+          await left(table),
+          [
+            ["a", "idle:1000"],
+            ["b", "none"]
+          ],
+          table
+        )
+    }
+  },
+  {
     name: "accounts that are not forgotten stay",
     run: async (bench) => {
       const adjust = (id: string, account: string, adjustment: object) => ({
@@ -96,19 +135,32 @@ export const sweepChecks: ReadonlyArray<Check> = [
       })
       await execute(bench, START_MS, charge("c", leg("used", { amount: 1 })), charge("c", leg("unused", { amount: 0 })))
       await execute(bench, START_MS, reserve("r", 1_000, leg("cost", { amount: 1, settle: "held" })))
+      const both = leg("both", { amount: 1, settle: "held" })
+      await execute(bench, START_MS, charge("c", leg("both", { amount: 1 })), reserve("r", 1_000, both))
+      // Its twin in another window has a hold that lives.
+      const twin = { ...slot("unused"), window: { kind: "idle", idleMs: 1_000 } }
+      await execute(bench, START_MS, reserve("t", 86_400_000, twin))
       await execute(bench, START_MS, adjust("j", "closed", { kind: "close" }))
       await execute(bench, START_MS, adjust("j", "limited", { kind: "setLimit", limit: 0 }))
       await execute(bench, START_MS, adjust("j", "unlimited", { kind: "setLimit", limit: null }))
       await execute(bench, START_MS, reserve("r", 86_400_000, slot("held")))
       // Its last change is the expiry.
-      await execute(bench, START_MS, reserve("r", 60_000, slot("later")))
+      await execute(bench, START_MS, reserve("r", 60_000, slot("later")), reserve("s", 1_000, slot("later")))
       const at = START_MS + settings.unsettledRetentionMs + HOUR_MS
-      await gone(bench, at + 59_999, 3, 1)
-      same(await namesOf(bench), ["closed", "cost", "held", "later", "limited", "unlimited", "used"], "accounts")
+      await gone(bench, at + 59_999, 6, 1)
+      same(
+        await namesOf(bench),
+        ["both", "closed", "cost", "held", "later", "limited", "unlimited", "unused", "used"],
+        "accounts"
+      )
       await gone(bench, at + 60_000, 1, 1)
-      same(await namesOf(bench), ["closed", "cost", "held", "limited", "unlimited", "used"], "accounts")
-      await gone(bench, START_MS + 90_030_000, 1, 1)
-      same(await namesOf(bench), ["closed", "cost", "limited", "unlimited", "used"], "accounts")
+      same(
+        await namesOf(bench),
+        ["both", "closed", "cost", "held", "limited", "unlimited", "unused", "used"],
+        "accounts"
+      )
+      await gone(bench, START_MS + 90_030_000, 2, 2)
+      same(await namesOf(bench), ["both", "closed", "cost", "limited", "unlimited", "used"], "accounts")
     }
   },
   {
@@ -189,7 +241,8 @@ export const sweepChecks: ReadonlyArray<Check> = [
     run: async (bench) => {
       for (const account of ["a", "b", "c"]) await kept(bench, account)
       await execute(bench, START_MS, reserve("held", 1_000, slot("a")), reserve("held", 1_000, slot("b")))
-      for (const account of ["broken", "odd", "sound"]) await execute(bench, START_MS, release("r", slot(account)))
+      for (const account of ["broken", "odd", "sound", "whole"])
+        await execute(bench, START_MS, release("r", slot(account)))
       const { pool, schema } = bench
       // Made after it was changed; changed behind its deadline and held all the same; reserved without a hold; a window that nobody wrote.
       await pool.query(`UPDATE ${schema}.entry SET created_ms = changed_ms + 1 WHERE account = 'a' AND id LIKE 'kept%'`)
@@ -199,9 +252,10 @@ export const sweepChecks: ReadonlyArray<Check> = [
         `UPDATE ${schema}.account SET "window" = 'idle:soon', used = 1, start_ms = 1 WHERE account = 'odd'`
       )
       await pool.query(`UPDATE ${schema}.entry SET "window" = 'idle:soon' WHERE account = 'odd'`)
+      await pool.query(`UPDATE ${schema}.entry SET created_ms = changed_ms + 1 WHERE account = 'whole'`)
       await gone(bench, START_MS + 10 * HOUR_MS, 6, 1)
-      same(await idsOf(bench), ["a kept a", "b held"], "entries")
-      same(await namesOf(bench), ["a", "b", "broken", "c", "odd"], "accounts")
+      same(await idsOf(bench), ["a kept a", "b held", "whole r"], "entries")
+      same(await namesOf(bench), ["a", "b", "broken", "c", "odd", "whole"], "accounts")
     }
   },
   {
@@ -217,6 +271,7 @@ export const sweepChecks: ReadonlyArray<Check> = [
         await client.query("COMMIT")
         await gone(bench, START_MS + 10 * HOUR_MS, 1, 1)
         await execute(bench, START_MS + 1_000, charge("c", leg("a", { amount: 1 })))
+        await execute(bench, START_MS + 9 * HOUR_MS, charge("c", leg("free", { amount: 1 })))
         // While the sweep's own transaction is open it keeps commands out of what it has taken.
         await client.query("BEGIN")
         await client.query(`SELECT ${bench.schema}.sweep('{}', '{}', $1)`, [
@@ -228,8 +283,10 @@ export const sweepChecks: ReadonlyArray<Check> = [
             version: await versionOf(bench)
           })
         ])
-        const { rows } = await bench.pool.query(`SELECT FROM ${bench.schema}.account FOR NO KEY UPDATE SKIP LOCKED`)
-        same(rows.length, 0, "accounts that nobody has locked")
+        const { rows } = await bench.pool.query(
+          `SELECT account FROM ${bench.schema}.account FOR NO KEY UPDATE SKIP LOCKED`
+        )
+        same(rows, [{ account: "free" }], "accounts that nobody has locked")
         await client.query("ROLLBACK")
       } finally {
         client.release(true)
@@ -261,40 +318,56 @@ export const sweepChecks: ReadonlyArray<Check> = [
       await execute(bench, START_MS, release("r", leg("b")))
       const nowMs = START_MS + 10 * HOUR_MS
       const store = storeOf(bench)
-      same(await runAt(nowMs, store.sweep(5)), { entries: 4, accounts: 1, more: true }, "entries, and an account")
-      same(await runAt(nowMs, store.sweep(2)), { entries: 0, accounts: 2, more: true }, "two more")
+      same(await runAt(nowMs, store.sweep(1)), { entries: 1, accounts: 0, more: true }, "one entry of one window")
+      same(await runAt(nowMs, store.sweep(5)), { entries: 3, accounts: 2, more: true }, "entries, and accounts")
+      same(await runAt(nowMs, store.sweep(1)), { entries: 0, accounts: 1, more: true }, "one more")
       same(await namesOf(bench), ["b"], "accounts")
       same(await runAt(nowMs, store.sweep(2)), { entries: 0, accounts: 1, more: false }, "the last")
     }
   },
   {
+    name: "a sweep does not look at what was made lately, however much it is",
+    run: async (bench) => {
+      const many = Array.from({ length: 550 }, (_, n) => release(`r${n}`, leg("m"), leg("n")))
+      await execute(bench, START_MS, ...many)
+      const store = storeOf(bench)
+      for (const nowMs of [START_MS, START_MS + HOUR_MS + 9_000])
+        same(await runAt(nowMs, store.sweep(10)), { entries: 0, accounts: 0, more: false }, "a sweep")
+      // They have one time: none is missed, though they are more than a thousand.
+      same(await sweepAll(bench, START_MS + HOUR_MS + 10_000), { entries: 1_100, accounts: 0 }, "swept")
+    }
+  },
+  {
     name: "a sweep looks at a thousand rows and goes on behind them",
     run: async (bench) => {
-      // 1,500 holds that live, of three times, and one ending behind them; then 1,500 accounts that are used, and one that is forgotten.
-      await execute(bench, START_MS, charge("c", leg("m", { amount: 1 })))
-      for (const at of [0, 1, 2])
+      // Two endings and a mark, then holds that live, of three times, so that the first thousand ends with the second one, and one ending behind them.
+      const used = ["m", "g"].map((account) => charge("c", leg(account, { amount: 1 })))
+      await execute(bench, START_MS, ...used, release("r", leg("f")))
+      for (const [at, count] of [497, 500, 500].entries())
         await execute(
           bench,
           START_MS + at,
-          ...Array.from({ length: 500 }, (_, n) =>
+          ...Array.from({ length: count }, (_, n) =>
             reserve(`r${at}-${n}`, 86_400_000, leg("m", { amount: 1, settle: "none" }))
           )
         )
       await execute(bench, START_MS + 3, charge("last", leg("m", { amount: 1 })))
       const { pool, schema } = bench
-      const columns = `"window", unit, used, revision, last_ms, born_ms, changed_ms`
+      const columns = `account, "window", unit, used, revision, last_ms, born_ms, changed_ms`
       await pool.query(
-        `INSERT INTO ${schema}.account (account, ${columns}) SELECT 'n' || lpad(n::text, 4, '0'), 'none', 'u', 1, 1, $1, $1, $1 FROM generate_series(1, 1500) AS n`,
+        `INSERT INTO ${schema}.account (${columns}) SELECT 'z' || lpad(n::text, 4, '0'), w, 'u', 1, 1, $1, $1, $1
+          FROM generate_series(1, 750) AS n, unnest(ARRAY['fixed:1', 'none']) AS w`,
         [START_MS]
       )
-      await execute(bench, START_MS, release("r", leg("z")))
+      // Behind f, g, and m, with all that are used: the one behind the thousandth is forgotten, in the other window of the same account.
+      await pool.query(`UPDATE ${schema}.account SET used = 0 WHERE account = 'z0499' AND "window" = 'none'`)
       const nowMs = START_MS + 5 * HOUR_MS
       const store = storeOf(bench)
-      // "c", then 1,000 looks at what was made at the first two times: their rows, all of them.
-      same(await runAt(nowMs, store.sweep(10)), { entries: 2, accounts: 0, more: true }, "the first thousand")
+      same(await runAt(nowMs, store.sweep(10)), { entries: 3, accounts: 0, more: true }, "the first thousand")
+      same((await namesOf(bench)).length, 1_503, "accounts that nobody has looked at")
       same(
         await runAt(nowMs, store.sweep(10)),
-        { entries: 1, accounts: 0, more: true },
+        { entries: 1, accounts: 1, more: true },
         "the rest, and a thousand accounts"
       )
       same(await runAt(nowMs, store.sweep(10)), { entries: 0, accounts: 1, more: false }, "the last accounts")

@@ -7,7 +7,8 @@ import { postgresStore } from "../../src/index.ts"
 import { charge, execute, leg, none, reserve, rowsOf, same, settings } from "./bench.ts"
 import type { Bench, Check } from "./check.ts"
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 /** Accounts that were last touched so long before the present; what is to come lies an hour away, so that it does not come while the check runs. */
 const past = async (bench: Bench, nowMs: number): Promise<ReadonlyArray<object>> => {
@@ -24,6 +25,12 @@ const past = async (bench: Bench, nowMs: number): Promise<ReadonlyArray<object>>
     ...leg("fixed"),
     window: { kind: "fixed", lengthMs: (nowMs % lengthMs) + 3_600_000 > lengthMs ? 7 * DAY_MS : lengthMs }
   }
+  // One that has begun some minutes ago at the least, and ends in an hour at the least.
+  const hours = [6, 7, 5].find(
+    (hours) => nowMs % (hours * HOUR_MS) > 600_000 && nowMs % (hours * HOUR_MS) < (hours - 1) * HOUR_MS
+  )!
+  const beginMs = nowMs - (nowMs % (hours * HOUR_MS))
+  const rolled = { ...leg("rolled"), window: { kind: "fixed", lengthMs: hours * HOUR_MS } }
   const past = { ...leg("past"), window: { kind: "fixed", lengthMs: 60_000 } }
   const ahead = leg("ahead")
   await execute(
@@ -36,14 +43,21 @@ const past = async (bench: Bench, nowMs: number): Promise<ReadonlyArray<object>>
   await execute(bench, nowMs - 200_000, reserve("3", 3_600_000, held(ticks, 11)))
   await execute(bench, nowMs - 200_000, charge("c", { ...idle, amount: 7 }), charge("c", { ...quiet, amount: 8 }))
   await execute(bench, nowMs - 200_000, charge("c", { ...busy, amount: 9 }), reserve("r", 3 * 3_600_000, held(busy, 1)))
-  // Its last change is the expiry, 100 s ago.
-  await execute(bench, nowMs - 200_000, reserve("r", 100_000, held(recent, 6)))
+  // Its last change is the later expiry, 100 s ago.
+  await execute(bench, nowMs - 200_000, reserve("r", 100_000, held(recent, 6)), reserve("q", 1_000, held(recent, 1)))
+  // What a window before holds, one expired and one not, is no part of this one.
+  const old = (id: string, untilMs: number) => reserve(id, untilMs - (beginMs - 1_000), held(rolled, 5))
+  await execute(bench, beginMs - 1_000, old("1", nowMs - 50_000), old("2", nowMs + HOUR_MS))
+  await execute(bench, beginMs + 1_000, charge("c", { ...rolled, amount: 4 }))
+  // The other window of an account whose holds are none of its.
+  const twin = { ...leg("ticks"), window: { kind: "idle", idleMs: DAY_MS } }
+  await execute(bench, nowMs - 200_000, charge("c", { ...twin, amount: 21 }))
   await execute(bench, nowMs - 200_000, charge("c", { ...fixed, amount: 4 }), reserve("r", 3_600_000, held(fixed, 3)))
   await execute(bench, nowMs - 200_000, charge("c", { ...past, amount: 4 }), reserve("r", 3_600_000, held(past, 3)))
   // Its time is an hour ahead of the clock's: what expires in half an hour has expired.
   await execute(bench, nowMs + 3_600_000, charge("c", { ...ahead, amount: 1 }))
   await execute(bench, nowMs - 200_000, reserve("r", 60_000, held(ahead, 5)), reserve("s", 3_600_000, held(ahead, 2)))
-  const all = [plain, ticks, idle, busy, quiet, recent, fixed, past, ahead]
+  const all = [plain, ticks, idle, busy, quiet, recent, fixed, past, ahead, rolled, twin]
   for (const [at, account] of all.slice(0, 3).entries())
     await execute(bench, nowMs - 200_000, {
       kind: "adjust",
@@ -69,7 +83,7 @@ export const viewChecks: ReadonlyArray<Check> = [
       same(rows.toSorted(byName), told.toSorted(byName), "account_now")
       const rest = await rowsOf(
         bench,
-        "SELECT account, stored_limit, live_holds, unit FROM {schema}.account_now WHERE account IN ('plain', 'ticks', 'busy', 'idle')"
+        "SELECT account, stored_limit, live_holds, unit FROM {schema}.account_now WHERE account IN ('plain', 'ticks', 'busy', 'idle') AND used <> 21"
       )
       const expected = [
         ["busy", null, 1, "u"],
@@ -98,4 +112,4 @@ export const viewChecks: ReadonlyArray<Check> = [
   }
 ]
 
-const byName = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>): number => (String(a[0]) < String(b[0]) ? -1 : 1)
+const byName = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>): number => (a.join(" ") < b.join(" ") ? -1 : 1)

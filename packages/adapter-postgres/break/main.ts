@@ -5,22 +5,18 @@
  *
  * On a server of its own; on the one that TALLYSTICK_TEST_POSTGRES_URL names if it does.
  */
-import { readdirSync, readFileSync } from "node:fs"
-
 import { runBreaker } from "../../sim/break/run.ts"
 import { Servers } from "../../test-servers/src/servers.ts"
 import { isNone } from "../../test-servers/src/wire.ts"
+import { migrations } from "../src/schema.ts"
 import { hunt, record, verify } from "./hunt.ts"
 import { Lane } from "./lane.ts"
 import { mutantsOf } from "./mutants.ts"
 import { programsOf } from "./programs.ts"
 import { reasons } from "./reasons.ts"
 
-const folder = new URL("../sql/", import.meta.url)
-const text = readdirSync(folder)
-  .toSorted()
-  .map((name) => readFileSync(new URL(name, folder), "utf8"))
-  .join("")
+/** With its sections in their places. */
+const text = migrations.map(({ text }) => text).join("")
 
 /** After so many mutants the sound SQL must pass again, or what they left behind is what was found. */
 const VERIFY_EVERY = 20

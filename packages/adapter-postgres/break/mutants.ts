@@ -15,6 +15,7 @@ export type Kind =
   | "comparison"
   | "sum"
   | "product"
+  | "bits"
   | "constant"
   | "boolean"
   | "bound"

@@ -18,7 +18,7 @@ export const sentBy = async (settings: Settings, nowMs: number, act: Act<unknown
   let sent = ""
   const driver: PostgresDriver = {
     query: async (text, values) => {
-      sent = text.replaceAll(/\$(\d)/g, (_, number: string) => literal(values[Number(number) - 1]!))
+      sent = text.replaceAll(/\$(\d+)/g, (_, number: string) => literal(values[Number(number) - 1]!))
       throw new Error("nothing is sent")
     }
   }
@@ -34,4 +34,4 @@ export const readBy = <A>(settings: Settings, nowMs: number, rows: Rows, act: Ac
 const storeOver = (driver: PostgresDriver, settings: Settings): QuotaStore =>
   postgresStore({ driver, schema: SCHEMA, clock: "caller", batch: false, ...settings })
 
-const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`
+const literal = (value: string | null): string => (value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`)

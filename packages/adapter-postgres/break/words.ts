@@ -14,6 +14,9 @@ const replacements: Readonly<Record<string, readonly [Kind, ReadonlyArray<string
   ">=": ["comparison", ["<", ">"]],
   "<@": ["comparison", ["&&", "@>"]],
   "&&": ["comparison", ["<@"]],
+  "&": ["bits", ["|"]],
+  "|": ["bits", ["&"]],
+  "~": ["bits", [""]],
   "+": ["sum", ["-"]],
   "-": ["sum", ["+"]],
   "*": ["product", ["/"]],
@@ -52,6 +55,8 @@ const replaceWord = (tokens: ReadonlyArray<Token>, at: number, add: Add): void =
   if (kind === "bound" && !isSign(tokens[at + 1], "(")) return
   // count(*), row.*
   if (token.text === "*" && (isSign(tokens[at - 1], "(", ".") || isWord(tokens[at - 1], "SELECT"))) return
+  // As an operator of two sides it matches an expression.
+  if (token.text === "~" && !isUnary(tokens[at - 1])) return
   if (token.text === "-" && isUnary(tokens[at - 1])) add("minus", token, token, "")
   else for (const text of texts) add(kind, token, token, text)
 }

@@ -21,6 +21,8 @@ describe("mutants of a query", () => {
     ["SELECT coalesce(a, b)", ["SELECT coalesce(a)", "SELECT coalesce( b)"]],
     ["SELECT a IS NULL", ["SELECT a IS NOT NULL"]],
     ["SELECT NOT EXISTS (SELECT)", ["SELECT  EXISTS (SELECT)"]],
+    ["SELECT a & ~b", ["SELECT a | ~b", "SELECT a & b"]],
+    ["SELECT a ~ b", []],
     ["SELECT a - -b", ["SELECT a + -b", "SELECT a - b"]],
     ["SELECT least(a, true)", ["SELECT greatest(a, true)", "SELECT least(a, false)"]],
     [

@@ -19,6 +19,10 @@ const tasks = {
     return run("vitest", ["run", "test/soak", ...args])
   },
   vitest: (args) => run("vitest", args),
+  trial: async (args) => {
+    const types = await run("tsc", ["-b"])
+    return types.code === 0 ? run("vitest", ["run", "--config", "trial/vitest.config.ts", ...args]) : types
+  },
   test: async (args) => (await import("./test.mjs")).test(args)
 }
 

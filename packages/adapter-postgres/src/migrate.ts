@@ -69,8 +69,7 @@ const connected = async (pool: Pool): Promise<PoolClient> => {
   }
 }
 
-/** What they wait for who migrate a schema of this name at the same time. */
-export const lockKeyOf = (name: string): string =>
+const lockKeyOf = (name: string): string =>
   createHash("sha256").update(`tallystick migrate ${name}`).digest().readBigInt64BE(0).toString()
 
 export const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex")

@@ -3,18 +3,28 @@
  */
 import { migrate, postgresStore } from "@tallystick/adapter-postgres"
 import { describeWith, postgresServer, schemaName } from "@tallystick/test-servers"
-import { execFile } from "node:child_process"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
-import { Client, Pool } from "pg"
+import { Pool } from "pg"
 import { afterAll, expect, test } from "vitest"
 
-import { lockKeyOf } from "../src/migrate.ts"
 import { migrations, quotedSchema, textFor, VERSION } from "../src/schema.ts"
 import { charge, outcome, PATIENT_MS, tagOf } from "./support/calls.ts"
-import { until } from "./support/until.ts"
 
 const PROCESSES = 20
+
+/** A process that is `ready` once it has loaded, and then waits for `go`; `ended` is what it printed, or why it failed. */
+const started = (file: string, ...args: ReadonlyArray<string>) => {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ["pipe", "pipe", "pipe"] })
+  let text = ""
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (more) => (text += more))
+  return {
+    ready: once(child.stdout, "data"),
+    go: () => child.stdin.end(),
+    ended: once(child, "close").then(() => text.trim().replaceAll("\n", " "))
+  }
+}
 
 describeWith(await postgresServer(), "migrations", ({ url }) => {
   const pool = new Pool({ connectionString: url, max: 4 })
@@ -31,21 +41,16 @@ describeWith(await postgresServer(), "migrations", ({ url }) => {
 
   test(`${PROCESSES} processes at once: one does it, all succeed`, { timeout: 120_000 }, async () => {
     const name = await newName()
-    // They start behind each other, but go on together: all wait for the lock that this one lets go.
-    const gate = new Client({ connectionString: url })
-    await gate.connect()
-    await gate.query("SELECT pg_advisory_lock($1)", [lockKeyOf(name)])
     const file = fileURLToPath(new URL("support/migrate-process.ts", import.meta.url))
-    const processes = Array.from({ length: PROCESSES }, () => promisify(execFile)(process.execPath, [file, url, name]))
-    const all = Promise.all(processes)
-    const waiting = "SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    await Promise.race([
-      all,
-      until("all wait", async () => (await pool.query<{ count: number }>(waiting)).rows[0]!.count >= PROCESSES, 90_000)
+    const processes = Array.from({ length: PROCESSES }, () => started(file, url, name))
+    // They take their time to start, but go on together.
+    await Promise.all(processes.map(({ ready }) => ready))
+    for (const { go } of processes) go()
+    const printed = await Promise.all(processes.map(({ ended }) => ended))
+    expect(printed.toSorted()).toEqual([
+      `ready 0 ${VERSION}`,
+      ...Array.from({ length: PROCESSES - 1 }, () => `ready ${VERSION} ${VERSION}`)
     ])
-    await gate.end()
-    const printed = (await all).map(({ stdout }) => stdout.trim()).toSorted()
-    expect(printed).toEqual([`0 ${VERSION}`, ...Array.from({ length: PROCESSES - 1 }, () => `${VERSION} ${VERSION}`)])
     const { rows } = await pool.query(`SELECT version FROM ${name}.migration ORDER BY version`)
     expect(rows).toEqual(migrations.map(({ version }) => ({ version })))
   })

@@ -1,8 +1,8 @@
 /**
- * When keys may go (docs/readings.md, 37): an entry an hour after it is unknown; an account an hour after it is forgotten at the earliest, and a day
- * later at the latest; with the caller's clock nothing ever.
+ * When keys may go (docs/readings.md, 37): what has ended an hour after it is unknown; an account an hour after it is forgotten at the earliest, and a
+ * day later at the latest; with the caller's clock nothing ever.
  */
-import type { Account, Entry } from "./dump.ts"
+import type { Account } from "./dump.ts"
 
 export interface Terms {
   readonly nowMs: number
@@ -19,62 +19,47 @@ export interface Terms {
 }
 
 export function* expiryFaults(account: Account, before: Account | undefined, terms: Terms): Generator<string> {
-  for (const entry of account.entries) yield* entryFaults(account, entry, before, terms)
-  const { expiresMs, holdsExpireMs } = account
-  const row = rowOf(account)
-  const said = row.expiresMs === 0 ? -1 : row.expiresMs
+  yield* shelfFaults(account, before, terms)
+  const { expiresMs, indexExpiresMs, row } = account
+  const said = row["expiresMs"] === 0 ? -1 : row["expiresMs"]
   if (expiresMs !== said) yield `its key expires at ${expiresMs}, and its row says ${said}`
-  if (holdsExpireMs !== undefined && holdsExpireMs !== said) yield `its index expires at ${holdsExpireMs}, not ${said}`
+  if (indexExpiresMs !== undefined && indexExpiresMs !== said)
+    yield `its index expires at ${indexExpiresMs}, not ${said}`
   const wanted = expiryOf(account, before, terms)
-  if (!wanted.includes(row.expiresMs)) yield `it expires at ${row.expiresMs}, not at ${wanted.join(" or ")}`
-}
-
-const rowOf = ({ fields }: Account) => {
-  const number = (name: string): number => Number(fields.get(name) ?? 0)
-  return {
-    isForEver: fields.get("open") !== "1" || fields.get("storedLimit") !== "none",
-    counts: number("used") + number("atStake") > 0,
-    endMs: fields.has("endMs") ? number("endMs") : undefined,
-    revision: number("revision"),
-    bornMs: number("bornMs"),
-    lastMs: number("lastMs"),
-    leadMs: number("leadMs"),
-    expiresMs: number("expiresMs")
-  }
+  if (!wanted.includes(row["expiresMs"]!)) yield `it expires at ${row["expiresMs"]}, not at ${wanted.join(" or ")}`
 }
 
 /** Its row's expiry may be one of these; 0: never. */
-const expiryOf = (account: Account, before: Account | undefined, terms: Terms): ReadonlyArray<number> => {
+const expiryOf = ({ key, row }: Account, before: Account | undefined, terms: Terms): ReadonlyArray<number> => {
   if (terms.keepsForever) return [0]
   const { nowMs, settings } = terms
-  const row = rowOf(account)
-  const old = before === undefined ? undefined : rowOf(before)
-  const isSame = old !== undefined && old.bornMs === row.bornMs
-  const earlierMs = isSame ? old.expiresMs : 0
+  const old = before?.row
+  const isSame = old !== undefined && old["bornMs"] === row["bornMs"]
+  const earlierMs = isSame ? old["expiresMs"]! : 0
   const renewed = (neededMs: number): number =>
     earlierMs < nowMs + neededMs ? nowMs + neededMs + settings.maxTtlMs : earlierMs
-  if (isSame && old.revision === row.revision) {
-    const later = earlierMs === 0 ? 0 : renewed(row.leadMs + settings.collectAfterMs)
-    return old.lastMs === row.lastMs && old.leadMs === row.leadMs ? [earlierMs, later] : [later]
+  if (isSame && old["revision"] === row["revision"]) {
+    const later = earlierMs === 0 ? 0 : renewed(row["leadMs"]! + settings.collectAfterMs)
+    return old["lastMs"] === row["lastMs"] && old["leadMs"] === row["leadMs"] ? [earlierMs, later] : [later]
   }
-  const [, window] = account.key.split("\n")
-  if (row.isForEver || (window === undefined && row.counts)) return [0]
+  const [, window] = key.split("\n")
+  const counts = row["used"]! + row["atStake"]! > 0
+  if (row["open"] !== 1 || row["storedLimit"] !== -1 || (window === undefined && counts)) return [0]
   const idleMs = /^idle:(\d+)$/.exec(window ?? "")?.[1]
-  const windowMs = idleMs !== undefined ? Number(idleMs) : row.endMs === undefined ? 0 : row.endMs - nowMs
+  const windowMs = idleMs !== undefined ? Number(idleMs) : row["endMs"] === -1 ? 0 : row["endMs"]! - nowMs
   const keptMs = Math.max(settings.unsettledRetentionMs, windowMs) + settings.maxTtlMs + settings.gridMs
-  return [renewed(row.leadMs + keptMs + settings.collectAfterMs)]
+  return [renewed(row["leadMs"]! + keptMs + settings.collectAfterMs)]
 }
 
-function* entryFaults(account: Account, entry: Entry, before: Account | undefined, terms: Terms): Generator<string> {
+/** A shelf goes as long after its last entry as that is remembered, and an hour; whoever writes on it first says when. */
+function* shelfFaults({ row, shelves }: Account, before: Account | undefined, terms: Terms): Generator<string> {
   const { nowMs, keepsForever, settings } = terms
-  const { state, deadlineMs, changedMs } = entry.values
-  const unknownMs =
-    state === "held"
-      ? Number(deadlineMs) + settings.unsettledRetentionMs
-      : Number(changedMs) + settings.settledRetentionMs
-  const leftMs = unknownMs - rowOf(account).lastMs + settings.collectAfterMs
-  const wanted = keepsForever ? -1 : nowMs + leftMs
-  const old = before?.entries.find(({ id }) => id === entry.id)
-  const isOld = old !== undefined && old.text === entry.text && old.expiresMs === entry.expiresMs
-  if (entry.expiresMs !== wanted && !isOld) yield `the entry ${entry.id} expires at ${entry.expiresMs}, not ${wanted}`
+  const lengthMs = settings.settledRetentionMs + settings.collectAfterMs
+  for (const shelf of shelves) {
+    const old = before?.shelves.find(({ parity }) => parity === shelf.parity)
+    const isOther = row["shelf"] !== before?.row["shelf"] || row["bornMs"] !== before?.row["bornMs"]
+    const isNow = isOther && (row["shelf"]! - shelf.parity) % 2 === 0
+    const wanted = keepsForever ? -1 : isNow ? nowMs + (row["shelf"]! + 2) * lengthMs - row["lastMs"]! : old?.expiresMs
+    if (shelf.expiresMs !== wanted) yield `shelf ${shelf.parity} expires at ${shelf.expiresMs}, not ${wanted}`
+  }
 }

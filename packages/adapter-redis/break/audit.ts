@@ -13,43 +13,54 @@ type State = ReadonlyMap<string, Account>
 export const faultOf = (state: State, before: State, terms: Terms): string | undefined => {
   for (const account of state.values()) {
     const old = before.get(account.key)
-    // What nobody has written since may lie behind: entries below it have gone by themselves.
-    if (old !== undefined && isDeepStrictEqual(old.fields, account.fields)) continue
-    // So does a forgotten row, of which only the time goes on.
-    const lies = terms.collects && account.fields.has("throughMs")
-    const [fault] = [...(lies ? [] : rowFaults(account)), ...expiryFaults(account, old, terms)]
+    if (old !== undefined && isDeepStrictEqual(old, account)) continue
+    const [fault] = [...rowFaults(account, terms), ...expiryFaults(account, old, terms)]
     if (fault !== undefined) return `${JSON.stringify(account.key)}: ${fault}`
   }
   return undefined
 }
 
-export const numberOf = (account: Account, name: string): number => Number(account.fields.get(name) ?? 0)
-
-function* rowFaults(account: Account): Generator<string> {
-  const { due, holds } = account
-  const number = (name: string): number => numberOf(account, name)
-  const names = ["revision", "used", "reserved", "period", "lastMs", "bornMs", "changedMs", "liveHolds", "staleHolds"]
-  for (const name of [...names, "atStake", "nextMs", "expiresMs"])
-    if (!(Number.isSafeInteger(number(name)) && number(name) >= 0)) yield `${name} is ${account.fields.get(name)}`
-  if (!Number.isSafeInteger(number("used") + number("reserved"))) yield "used + reserved is too large"
-  if (account.fields.has("endMs") && !account.fields.has("startMs")) yield "a window that is not open has an end"
-  const throughMs = account.fields.has("throughMs") ? number("throughMs") : number("lastMs")
-  const live = account.entries.filter((entry) => isLive(entry, number("bornMs"), throughMs))
-  const present = live.filter(({ values }) => values["period"] === String(number("period")))
-  yield* different("reserved", number("reserved"), total(present, "held"))
-  yield* different("atStake", number("atStake"), total(live, "expiryCost"))
-  yield* different("liveHolds", number("liveHolds"), live.length)
-  yield* different("due rows", dueText(due.filter(({ count }) => count > 0)), dueText(dueFrom(live)))
-  if (due.some(({ count }) => count <= 0)) yield "a due row counts no holds"
-  yield* different("live ids in the index", idsText(holds, throughMs), entriesText(live))
-  const stale = [...holds.values()].filter((deadlineMs) => deadlineMs <= throughMs).length
-  if (stale > number("staleHolds")) yield `${stale} stale ids in the index, of which ${number("staleHolds")} are known`
-  const first = Math.min(...due.map(({ tickMs }) => tickMs))
-  if (live.length > 0 && !(number("nextMs") > 0 && number("nextMs") <= first)) yield `nextMs is after ${first}`
+function* rowFaults(account: Account, terms: Terms): Generator<string> {
+  const { due, row } = account
+  for (const [name, value] of Object.entries(row))
+    if (!Number.isSafeInteger(value) || value < (name === "storedLimit" ? -2 : -1)) yield `${name} is ${value}`
+  if (!Number.isSafeInteger(row["used"]! + row["reserved"]!)) yield "used + reserved is too large"
+  if (row["endMs"] !== -1 && row["startMs"] === -1) yield "a window that is not open has an end"
+  const ticks = [...new Set(due.map(({ tickMs }) => tickMs))].toSorted((left, right) => left - right)
+  // Of a forgotten row only the time goes on: what fell due since has not been done.
+  const throughMs = Math.min(row["lastMs"]!, (ticks[0] ?? Infinity) - 1)
+  const isLive = ({ values }: Entry): boolean => Number(values["deadlineMs"]) > throughMs
+  const live = account.holds.filter(isLive)
+  yield* different("reserved", row["reserved"], total(live.filter(isOf(row["period"]!)), "held"))
+  yield* different("atStake", row["atStake"], total(live, "expiryCost"))
+  yield* different("liveHolds", row["liveHolds"], live.length)
+  yield* different("staleHolds", row["staleHolds"], account.holds.length - live.length)
+  yield* different("due rows", dueText(due), dueText(dueFrom(live)))
+  yield* different("the index", account.ticks.map(String).join("; "), ticks.map((tick) => `${tick},${tick}`).join("; "))
+  yield* different("ticks", row["ticks"], ticks.length)
+  if (ticks.length > 0 && !(row["nextMs"]! <= ticks[0]!)) yield `nextMs is after ${ticks[0]}`
+  for (const { values } of account.holds) if (values["state"] !== "held") yield `${String(values["state"])} among holds`
+  const collectedMs = terms.settings.unsettledRetentionMs + terms.settings.collectAfterMs
+  const first = Math.min(...account.holds.map(({ values }) => Number(values["deadlineMs"])))
+  if (
+    first <= throughMs &&
+    row["collectMs"]! > Math.max(first + collectedMs, row["lastMs"]! + terms.settings.collectAfterMs)
+  )
+    yield `expired holds are looked at from ${row["collectMs"]} on`
+  for (const { entries, parity } of account.shelves)
+    for (const { id, values } of entries) {
+      const shelf = Math.floor(Number(values["changedMs"]) / shelfMs(terms))
+      if (values["state"] === "held") yield `${id} on a shelf is held`
+      if (shelf % 2 !== parity || shelf > row["shelf"]!) yield `${id} lies on the wrong shelf`
+    }
 }
 
-const isLive = ({ values }: Entry, bornMs: number, throughMs: number): boolean =>
-  values["state"] === "held" && Number(values["changedMs"]) >= bornMs && Number(values["deadlineMs"]) > throughMs
+export const shelfMs = ({ settings }: Terms): number => settings.settledRetentionMs + settings.collectAfterMs
+
+const isOf =
+  (period: number) =>
+  ({ values }: Entry): boolean =>
+    values["period"] === period
 
 const total = (entries: ReadonlyArray<Entry>, name: string): number =>
   entries.reduce((sum, { values }) => sum + Number(values[name]), 0)
@@ -74,18 +85,5 @@ const dueFrom = (live: ReadonlyArray<Entry>): Account["due"] => {
 const dueText = (rows: Account["due"]): string =>
   rows
     .map(({ tickMs, period, count, amount, cost }) => `${tickMs}: ${period} ${count} ${amount} ${cost}`)
-    .toSorted()
-    .join("; ")
-
-const idsText = (holds: Account["holds"], throughMs: number): string =>
-  [...holds]
-    .filter(([, deadlineMs]) => deadlineMs > throughMs)
-    .map(([id, deadlineMs]) => `${id} ${deadlineMs}`)
-    .toSorted()
-    .join("; ")
-
-const entriesText = (live: ReadonlyArray<Entry>): string =>
-  live
-    .map(({ id, values }) => `${id} ${values["deadlineMs"]}`)
     .toSorted()
     .join("; ")

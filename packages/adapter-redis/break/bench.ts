@@ -6,7 +6,7 @@ import type { Command, Outcome, Settings } from "@tallystick/core/machine"
 import type { Redis } from "ioredis"
 import { isDeepStrictEqual } from "node:util"
 
-import { readOutcomes, Reply } from "../src/decode.ts"
+import { readOutcomes, replyOf } from "../src/decode.ts"
 import type { RedisDriver } from "../src/driver.ts"
 import { encode } from "../src/encode.ts"
 import type { Encoded, Question } from "../src/encode.ts"
@@ -56,7 +56,7 @@ export class Bench {
   /** One call, at `nowMs` of the caller's clock. */
   async execute(...given: ReadonlyArray<object>): Promise<ReadonlyArray<Outcome>> {
     const commands: ReadonlyArray<Command> = given.map((one) => readCommand(one))
-    return readOutcomes(new Reply(await this.ask(this.encode(commands, this.nowMs))), commands)
+    return readOutcomes(replyOf(await this.ask(this.encode(commands, this.nowMs)), commands.length), commands)
   }
 
   /** A reservation of 5 of each account. */

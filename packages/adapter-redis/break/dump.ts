@@ -34,51 +34,72 @@ export interface Due {
 
 export interface Account {
   readonly key: string
+  /** The numbers of its row; -1: absent. */
+  readonly row: Readonly<Record<(typeof ROW)[number], number>>
+  /** As they lie in the server. */
   readonly fields: ReadonlyMap<string, string>
   readonly due: ReadonlyArray<Due>
-  /** From ids to deadlines. */
-  readonly holds: ReadonlyMap<string, number>
-  readonly entries: ReadonlyArray<Entry>
+  /** The ticks of the index, with their scores. */
+  readonly ticks: ReadonlyArray<readonly [name: string, score: number]>
+  /** That are held, also when they have expired. */
+  readonly holds: ReadonlyArray<Entry>
+  readonly shelves: ReadonlyArray<Shelf>
   /** -1: never. */
   readonly expiresMs: number
-  readonly holdsExpireMs: number | undefined
+  readonly indexExpiresMs: number | undefined
+}
+
+/** One of two. */
+export interface Shelf {
+  readonly parity: 0 | 1
+  readonly entries: ReadonlyArray<Entry>
+  readonly expiresMs: number
 }
 
 export interface Entry {
   readonly id: string
   readonly text: string
-  readonly values: Readonly<Record<string, string>>
-  readonly expiresMs: number
+  readonly values: Readonly<Record<string, string | number>>
 }
 
+const ROW = [
+  ..."used reserved period revision lastMs leadMs bornMs changedMs startMs endMs resetMs".split(" "),
+  ..."liveHolds staleHolds atStake ticks nextMs expiresMs shelf collectMs cursor storedLimit open".split(" ")
+] as const
+
 const ENTRY = (
-  "command state accounts digest settle amount held measured whenUnknown deadlineMs expiryCost period createdMs " +
+  "state command accounts digest settle amount held measured whenUnknown deadlineMs expiryCost period createdMs " +
   "changedMs debited actual overage unbilled late"
 ).split(" ")
 
-type Key = readonly [name: string, type: string, expiresMs: number, value: ReadonlyArray<string> | string]
+type Key = readonly [name: string, type: string, expiresMs: number, value: ReadonlyArray<string>]
 
-/** By the account's key. What has entries only (its row is gone) is not among them. */
+/** By the account's key. What has shelves only (its row is gone) is not among them. */
 export const stateOf = (reply: unknown): ReadonlyMap<string, Account> => {
   const keys = new Map((reply as ReadonlyArray<Key>).map((key) => [key[0], key]))
   const accounts = new Map<string, Account>()
   for (const [name, , expiresMs, value] of keys.values()) {
     const [, tag, key] = /^([^}]*\}a:)([^\r]*)$/.exec(name) ?? []
     if (tag === undefined || key === undefined) continue
-    const index = keys.get(`${tag.slice(0, -2)}h:${key}`)
-    const fields = new Map(pairs(value as ReadonlyArray<string>))
+    const index = keys.get(`${tag.slice(0, -2)}t:${key}`)
+    const fields = new Map(pairs(value))
+    const numbers = JSON.parse(fields.get("row") ?? "[]") as ReadonlyArray<number>
     accounts.set(key, {
       key,
+      row: Object.fromEntries(ROW.map((field, at) => [field, numbers[at]!])),
       fields,
       due: [...fields].flatMap(([field, text]) =>
         field.startsWith("due:") ? dueOf(Number(field.slice(4)), text) : []
       ),
-      holds: new Map(
-        pairs((index?.[3] ?? []) as ReadonlyArray<string>).map(([id, score]) => [id, Number(score)] as const)
-      ),
-      entries: entriesOf([...keys.values()], `${tag.slice(0, -2)}e:${key}\r`),
+      ticks: pairs(index?.[3] ?? []).map(([tick, score]) => [tick, Number(score)] as const),
+      holds: [...fields].flatMap(([field, text]) => (field.startsWith("hold:") ? [entryOf(field.slice(5), text)] : [])),
+      shelves: ([0, 1] as const).flatMap((parity) => {
+        const shelf = keys.get(`${tag.slice(0, -2)}${parity}:${key}`)
+        if (shelf === undefined) return []
+        return [{ parity, entries: pairs(shelf[3]).map(([id, text]) => entryOf(id, text)), expiresMs: shelf[2] }]
+      }),
       expiresMs,
-      holdsExpireMs: index?.[2]
+      indexExpiresMs: index?.[2]
     })
   }
   return accounts
@@ -87,17 +108,15 @@ export const stateOf = (reply: unknown): ReadonlyMap<string, Account> => {
 const pairs = (list: ReadonlyArray<string>): ReadonlyArray<readonly [string, string]> =>
   Array.from({ length: list.length / 2 }, (_, at) => [list[2 * at]!, list[2 * at + 1]!] as const)
 
-const dueOf = (tickMs: number, text: string): ReadonlyArray<Due> =>
-  text.split(";").map((row) => {
-    const [period, count, amount, cost] = row.split(" ").map(Number) as [number, number, number, number]
+const dueOf = (tickMs: number, text: string): ReadonlyArray<Due> => {
+  const numbers = JSON.parse(text) as ReadonlyArray<number>
+  return Array.from({ length: numbers.length / 4 }, (_, at) => {
+    const [period, count, amount, cost] = numbers.slice(4 * at) as [number, number, number, number]
     return { tickMs, period, count, amount, cost }
   })
+}
 
-const entriesOf = (keys: ReadonlyArray<Key>, start: string): ReadonlyArray<Entry> =>
-  keys
-    .filter(([name]) => name.startsWith(start))
-    .map(([name, , expiresMs, value]) => {
-      const texts = String(value).split(" ")
-      const values = Object.fromEntries(ENTRY.map((field, at) => [field, texts[at]!]))
-      return { id: name.slice(start.length), text: String(value), values, expiresMs }
-    })
+const entryOf = (id: string, text: string): Entry => {
+  const values = JSON.parse(text) as ReadonlyArray<string | number>
+  return { id, text, values: Object.fromEntries(ENTRY.map((field, at) => [field, values[at]!])) }
+}

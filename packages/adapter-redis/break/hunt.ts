@@ -3,7 +3,7 @@
  */
 import { mutate } from "../../sim/break/mutant.ts"
 import type { Mutant } from "../../sim/break/mutant.ts"
-import { executeScript } from "../src/script.ts"
+import { executeScript, executeSource, withConstants } from "../src/script.ts"
 import type { Check } from "./check.ts"
 import { checks } from "./checks.ts"
 import { contractCheck } from "./checks/contract.ts"
@@ -16,8 +16,6 @@ export interface Recorded {
   readonly program: Program
   readonly recording: Recording
 }
-
-const text = executeScript.text.slice(executeScript.text.indexOf("\n") + 1)
 
 /** @throws Error if the sound script fails */
 export const record = async (lane: Lane, programs: ReadonlyArray<Program>): Promise<ReadonlyArray<Recorded>> => {
@@ -44,7 +42,7 @@ export const hunt = async (
 ): Promise<string | undefined> => {
   for (let tries = 1; ; tries++) {
     if (!lane.isUp) await lane.restart()
-    const by = await seenBy(lane, `#!lua\n${mutate(text, mutant)}`, recorded)
+    const by = await seenBy(lane, `#!lua\n${withConstants(mutate(executeSource, mutant))}`, recorded)
     if (by === undefined || lane.isUp || tries === 2) return by
   }
 }

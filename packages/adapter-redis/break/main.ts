@@ -1,28 +1,25 @@
 /**
- * Breaks `execute.lua` in one place at a time and says which breaks the suite does not see.
+ * Breaks the script in one place at a time and says which breaks the suite does not see.
  *
  *   npm run break:lua -- [--seed 1] [--programs 120] [--only LINES|KIND] [--sample N] [--lanes 2] [--json] [--survivors FILE]
  */
-import { readFileSync } from "node:fs"
-
 import { runBreaker } from "../../sim/break/run.ts"
 import { hunt, record } from "./hunt.ts"
 import { Lane } from "./lane.ts"
 import { mutantsOf } from "./mutants.ts"
 import { programsOf } from "./programs.ts"
 import { reasons } from "./reasons.ts"
-
-const text = readFileSync(new URL("../lua/execute.lua", import.meta.url), "utf8")
+import { executeSource } from "../src/script.ts"
 
 await runBreaker<Lane>({
-  name: "execute.lua",
+  name: "execute",
   about: [
     "Written by `npm run break:lua -- --survivors docs/redis-mutants.md`: every comparison, sum, product, connective, bound, boolean, write, assignment",
     "and branch of the script broken, one at a time."
   ].join("\n"),
-  text,
+  text: executeSource,
   reasons,
-  mutants: mutantsOf(text),
+  mutants: mutantsOf(executeSource),
   open: () => Lane.open(),
   prepare: async (lane, seed, programs) => {
     const recorded = await record(lane, programsOf(seed, programs))

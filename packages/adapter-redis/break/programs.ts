@@ -38,8 +38,8 @@ const encoded = ({ mode, settings }: AnyProgram<Mode>, call: AnyCall): Call => {
   const keepsForever = mode === "caller"
   const encodedOf = (questions: ReadonlyArray<Question>): Encoded => {
     const { keys, args } = encode(tagOf("p:", ""), questions, { settings, nowMs, keepsForever })
-    const sent = JSON.parse(args[0]) as { settings: object }
-    return { keys, args: [JSON.stringify({ ...sent, settings: { ...sent.settings, ...SMALL } })] }
+    const list = JSON.parse(args[0]) as ReadonlyArray<unknown>
+    return { keys, args: [JSON.stringify(list.with(4, SMALL.maxTtlMs).with(5, SMALL.collectAfterMs))] }
   }
   return {
     ...call,

@@ -2,7 +2,7 @@
  * A program on a script, until the first answer or number that is not the Book's.
  */
 import { brief, isSame } from "../../sim/break/same.ts"
-import { readOutcomes, readUsage, Reply } from "../src/decode.ts"
+import { readOutcomes, readUsage, replyOf } from "../src/decode.ts"
 import type { Encoded } from "../src/encode.ts"
 import { faultOf } from "./audit.ts"
 import { dumpScript, reapScript, stateOf } from "./dump.ts"
@@ -47,9 +47,9 @@ const faultIn = (call: Call, replies: ReadonlyArray<unknown>, before: unknown): 
   if (error instanceof Error) return error.message
   const [, execute, usage, dump] = replies
   try {
-    const answers = readOutcomes(new Reply(execute), call.commands)
+    const answers = readOutcomes(replyOf(execute, call.commands.length), call.commands)
     if (!isSame(answers, call.answers)) return `${brief(answers)} instead of ${brief(call.answers)}`
-    if (call.sums !== null && !isSame(readUsage(new Reply(usage), call.refs), call.sums)) return "the usage is another"
+    if (call.sums !== null && !isSame(readUsage(replyOf(usage, 1), call.refs), call.sums)) return "the usage is another"
     return faultOf(stateOf(dump), stateOf(before), call.terms)
   } catch (error) {
     return String(error)

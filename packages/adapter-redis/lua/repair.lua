@@ -1,16 +1,16 @@
--- Makes the sums of one account anew from its entries, in one step. Rows and their spelling are those of execute.lua.
+-- Makes the sums of one account anew from its entries, in one step. Rows and their places are those of execute.
 --
--- KEYS   the account's hash, its index of holds, then its entries
--- ARGV   whether to apply it (1 or 0), what it has used (- where it is kept), the largest amount, then the ids of the entries
+-- KEYS   the account's hash, its index of ticks
+-- ARGV   whether to apply it (1 or 0), what it has used (- where it is kept), the largest amount
 --
 -- It tells: found, used and reserved as they are kept, used and reserved as they should be, live holds, whether the due rows differ, a field that cannot
--- be read, whether it was applied. `again`: the index names an entry that is not among the keys.
+-- be read, whether it was applied.
 
 local account, index = KEYS[1], KEYS[2]
 local isApplied, given, maxAmount = ARGV[1] == '1', ARGV[2], tonumber(ARGV[3])
 
 local function exact(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
 
 local function amount(text)
@@ -18,61 +18,63 @@ local function amount(text)
   return number and number <= maxAmount and number or nil
 end
 
-local row = {}
+local all = {}
 local flat = redis.call('HGETALL', account)
 for at = 1, #flat, 2 do
-  row[flat[at]] = flat[at + 1]
+  all[flat[at]] = flat[at + 1]
 end
-if not row.revision then
+if not all.row then
   return { '0' }
 end
-for _, name in ipairs({ 'revision', 'period', 'lastMs', 'bornMs' }) do
-  if not amount(row[name]) then
-    return { '1', row.used or '', row.reserved or '', '', '', '0', '0', name, '0' }
+
+-- What stands in the row, also where somebody wrote what is no number. The unit is the last, and may hold commas.
+local USED, RESERVED, PERIOD, REVISION, LAST, BORN = 1, 2, 3, 4, 5, 7
+local LIVE, STALE, AT_STAKE, TICKS, NEXT, COLLECT, CURSOR, NUMBERS = 12, 13, 14, 15, 16, 19, 20, 22
+local row = {}
+local rest = string.sub(all.row, 2)
+for at = 1, NUMBERS do
+  local text, after = string.match(rest, '^([^,]*),(.*)$')
+  row[at] = text or ''
+  rest = after or rest
+end
+for name, at in pairs({ revision = REVISION, period = PERIOD, lastMs = LAST, bornMs = BORN }) do
+  if not amount(row[at]) then
+    return { '1', row[USED], row[RESERVED], '', '', '0', '0', name, '0' }
   end
 end
 
-local keyOf = {}
-for at = 4, #ARGV do
-  keyOf[ARGV[at]] = KEYS[at - 1]
-end
-for _, id in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-  if not keyOf[id] then
-    return { 'again' }
-  end
+-- Expiries are done up to here: of a forgotten account only the time goes on, and what fell due since has still its due row.
+local throughMs, bornMs, period = tonumber(row[LAST]), tonumber(row[BORN]), tonumber(row[PERIOD])
+for name in pairs(all) do
+  local tickMs = tonumber(string.match(name, '^due:(%d+)$') or '')
+  throughMs = tickMs and math.min(throughMs, tickMs - 1) or throughMs
 end
 
--- Expiries are done up to here.
-local throughMs = tonumber(row.throughMs or row.lastMs)
-local bornMs, period = tonumber(row.bornMs), tonumber(row.period)
-local holds, reserved, atStake, nextMs = 0, 0, 0, 0
-local due, live = {}, {}
-for id, key in pairs(keyOf) do
-  local entry, at = {}, 0
-  for value in string.gmatch(redis.call('GET', key) or '', '%S+') do
-    at = at + 1
-    entry[at] = value
-  end
-  -- As ENTRY has them: state, held, deadlineMs, expiryCost, period, changedMs.
-  local state, held, deadlineMs, cost, entryPeriod, changedMs =
-    entry[2], tonumber(entry[7]), tonumber(entry[10]), tonumber(entry[11]), tonumber(entry[12]), tonumber(entry[14])
-  if state == 'held' and deadlineMs > throughMs and changedMs >= bornMs then
-    holds = holds + 1
-    atStake = atStake + cost
-    nextMs = (nextMs == 0 or deadlineMs < nextMs) and deadlineMs or nextMs
-    if entryPeriod == period then
-      reserved = reserved + held
+local holds, stale, reserved, atStake = 0, 0, 0, 0
+local due = {}
+for name, text in pairs(all) do
+  if string.sub(name, 1, 5) == 'hold:' then
+    local entry = cjson.decode(text)
+    -- As ENTRY has them.
+    local held, deadlineMs, cost, within, alteredMs = entry[7], entry[10], entry[11], entry[12], entry[14]
+    if deadlineMs <= throughMs or alteredMs < bornMs then
+      stale = stale + 1
+    else
+      holds = holds + 1
+      atStake = atStake + cost
+      if within == period then
+        reserved = reserved + held
+      end
+      local tick = due[deadlineMs] or {}
+      due[deadlineMs] = tick
+      local sums = tick[within] or { 0, 0, 0 }
+      tick[within] = { sums[1] + 1, sums[2] + held, sums[3] + cost }
     end
-    local tick = due[deadlineMs] or {}
-    due[deadlineMs] = tick
-    local sums = tick[entryPeriod] or { 0, 0, 0 }
-    tick[entryPeriod] = { sums[1] + 1, sums[2] + held, sums[3] + cost }
-    live[#live + 1] = { id, deadlineMs }
   end
 end
 
 -- The rows of a tick stand in the order of their making, which is that of the periods.
-local texts = {}
+local texts, ticks, nextMs = {}, {}, 0
 for tickMs, tick in pairs(due) do
   local periods = {}
   for one in pairs(tick) do
@@ -82,25 +84,32 @@ for tickMs, tick in pairs(due) do
   local parts = {}
   for at, one in ipairs(periods) do
     local sums = tick[one]
-    parts[at] = exact(one) .. ' ' .. exact(sums[1]) .. ' ' .. exact(sums[2]) .. ' ' .. exact(sums[3])
+    parts[at] = string.format('%d,%d,%d,%d', one, sums[1], sums[2], sums[3])
   end
-  texts['due:' .. exact(tickMs)] = table.concat(parts, ';')
-end
-local differs = row.liveHolds ~= exact(holds) or row.atStake ~= exact(atStake)
-for name, value in pairs(row) do
-  -- Only those that are not done: a forgotten account keeps what it is not asked for.
-  local tickMs = tonumber(string.match(name, '^due:(%d+)$') or '')
-  differs = differs or tickMs ~= nil and tickMs > throughMs and texts[name] ~= value
-end
-for name, value in pairs(texts) do
-  differs = differs or row[name] ~= value
+  texts['due:' .. exact(tickMs)] = '[' .. table.concat(parts, ',') .. ']'
+  ticks[#ticks + 1] = tickMs
+  nextMs = (nextMs == 0 or tickMs < nextMs) and tickMs or nextMs
 end
 
-local used = given == '-' and amount(row.used) or amount(given)
+local differs = row[LIVE] ~= exact(holds) or row[STALE] ~= exact(stale) or row[AT_STAKE] ~= exact(atStake) or row[TICKS] ~= exact(#ticks)
+for name, value in pairs(all) do
+  differs = differs or string.sub(name, 1, 4) == 'due:' and texts[name] ~= value
+end
+for name, value in pairs(texts) do
+  differs = differs or all[name] ~= value
+end
+local indexed = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES')
+differs = differs or #indexed ~= 2 * #ticks
+for at = 1, #indexed, 2 do
+  differs = differs or indexed[at] ~= indexed[at + 1] or not texts['due:' .. indexed[at]]
+end
+
+local used = given == '-' and amount(row[USED]) or amount(given)
 local isPossible = used and used + reserved <= maxAmount
-local isChanged = differs or row.used ~= (used and exact(used)) or row.reserved ~= exact(reserved)
+local isChanged = differs or row[USED] ~= (used and exact(used)) or row[RESERVED] ~= exact(reserved)
 if isApplied and isPossible and isChanged then
-  for name in pairs(row) do
+  local before = { row[USED], row[RESERVED] }
+  for name in pairs(all) do
     if string.sub(name, 1, 4) == 'due:' then
       redis.call('HDEL', account, name)
     end
@@ -108,19 +117,22 @@ if isApplied and isPossible and isChanged then
   for name, value in pairs(texts) do
     redis.call('HSET', account, name, value)
   end
-  -- Not the time of the last change: an idle window's silence goes on.
-  redis.call('HSET', account, 'used', exact(used), 'reserved', exact(reserved), 'liveHolds', exact(holds), 'staleHolds', '0', 'atStake', exact(atStake),
-    'nextMs', exact(nextMs), 'revision', exact(tonumber(row.revision) + 1))
+  -- Not the time of the last change: an idle window's silence goes on. What has expired is looked through at the next change.
+  row[USED], row[RESERVED], row[REVISION] = exact(used), exact(reserved), exact(tonumber(row[REVISION]) + 1)
+  row[LIVE], row[STALE], row[AT_STAKE], row[TICKS], row[NEXT] = exact(holds), exact(stale), exact(atStake), exact(#ticks), exact(nextMs)
+  row[COLLECT], row[CURSOR] = '0', '0'
+  redis.call('HSET', account, 'row', '[' .. table.concat(row, ',') .. ',' .. rest)
   redis.call('DEL', index)
-  for _, one in ipairs(live) do
-    redis.call('ZADD', index, exact(one[2]), one[1])
+  for _, tickMs in ipairs(ticks) do
+    redis.call('ZADD', index, exact(tickMs), exact(tickMs))
   end
   local leftMs = redis.call('PTTL', account)
   if leftMs > 0 then
     redis.call('PEXPIRE', index, exact(leftMs))
   end
+  row[USED], row[RESERVED] = unpack(before)
 end
 return {
-  '1', row.used or '', row.reserved or '', used and exact(used) or '', exact(reserved), exact(holds), differs and '1' or '0', '',
+  '1', row[USED], row[RESERVED], used and exact(used) or '', exact(reserved), exact(holds), differs and '1' or '0', '',
   isApplied and isPossible and isChanged and '1' or '0'
 }

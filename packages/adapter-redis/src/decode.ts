@@ -1,5 +1,5 @@
 /**
- * What the script says, read in the order in which it says it (`sayVerdict`, `sayLeg`); core makes the answers of it.
+ * What the script says, read in the order in which it says it (`sayOutcome`, `sayLeg`); core makes the answers of it.
  */
 import { accountAnswerOf, answerOf } from "@tallystick/core/machine"
 import type {
@@ -14,92 +14,63 @@ import type {
   LegState,
   Outcome,
   RefusalReason,
-  StoredLimit,
   Verdict
 } from "@tallystick/core/machine"
 import { CorruptError, NotAppliedError } from "@tallystick/core/store"
 
-/** A reply, read from front to back. */
-export class Reply {
-  readonly #values: ReadonlyArray<unknown>
-  #at = 0
+/** A list as it stands in JSON. */
+type Listed = ReadonlyArray<unknown>
 
-  constructor(values: unknown) {
-    if (!Array.isArray(values)) throw new CorruptError(`the script's reply is no list: ${String(values)}`)
-    this.#values = values
-  }
+/** The time, then what is said of each question. */
+export type Reply = readonly [nowMs: number, ...answers: ReadonlyArray<Listed>]
 
-  get isRead(): boolean {
-    return this.#at >= this.#values.length
+/** @throws CorruptError if it is of another version, or of somebody else */
+export const replyOf = (value: unknown, questions: number): Reply => {
+  let reply: unknown
+  try {
+    reply = typeof value === "string" ? JSON.parse(value) : undefined
+  } catch (error) {
+    throw new CorruptError("the script's reply is no list: is it of another version?", { cause: error })
   }
-
-  number(): number {
-    return Number(this.#values[this.#at++])
-  }
-
-  text(): string {
-    const value = this.textOrNull()
-    if (value === null)
-      throw new CorruptError("the script's reply is shorter than it should be: is it of another version?")
-    return value
-  }
-
-  /** null for what is not there. */
-  numberOrNull(): number | null {
-    const value = this.#values[this.#at++]
-    return value === null || value === undefined ? null : Number(value)
-  }
-
-  textOrNull(): string | null {
-    const value = this.#values[this.#at++]
-    return typeof value === "string" || typeof value === "number" ? String(value) : null
-  }
+  if (!Array.isArray(reply) || reply.length !== questions + 1)
+    throw new CorruptError(`the script's reply is no list of ${questions + 1}: is it of another version?`)
+  return reply as unknown as Reply
 }
 
 export const readOutcomes = (reply: Reply, commands: ReadonlyArray<Command>): ReadonlyArray<Outcome> => {
-  const nowMs = reply.number()
-  return commands.map((command) => {
-    const verdict = readVerdict(reply)
-    return answerOf(command, verdict, readLegs(reply), nowMs)
+  const nowMs = reply[0]
+  return commands.map((command, at) => {
+    const said = reply[at + 1] as Listed
+    return answerOf(command, readVerdict(said), readLegs(said), nowMs)
   })
 }
 
 /** @throws NotAppliedError if the server's clock lies outside the calendar windows of an account */
 export const readUsage = (reply: Reply, accounts: ReadonlyArray<AccountRef>): ReadonlyArray<AccountAnswer> => {
-  const nowMs = reply.number()
-  const { tag, leg } = readHead(reply)
+  const said = reply[1] as Listed
+  const [tag, , , leg] = said
   if (tag === "NotApplied") throw outsideOfWindows()
   if (tag === "Corrupt")
-    throw new CorruptError(`the sums of ${accounts[leg - 1]?.account ?? "an account"} contradict its entries`)
-  const facts = readLegs(reply)
-  return accounts.map((account, at) => accountAnswerOf(account, facts[at]!, nowMs))
+    throw new CorruptError(`the sums of ${accounts[Number(leg) - 1]?.account ?? "an account"} contradict its entries`)
+  const facts = readLegs(said)
+  return accounts.map((account, at) => accountAnswerOf(account, facts[at]!, reply[0]))
 }
 
 export const outsideOfWindows = (): NotAppliedError =>
   new NotAppliedError("clock: the store's clock lies outside the calendar windows that the call carries")
 
-/** What all verdicts begin with. */
-const readHead = (reply: Reply) => ({
-  tag: reply.text(),
-  reason: reply.textOrNull(),
-  leg: reply.numberOrNull() ?? 0,
-  replayed: reply.numberOrNull() !== null,
-  asked: Array.from({ length: reply.number() }, (): AskedFacts => ({
-    leg: reply.number() - 1,
-    amount: reply.number(),
-    whole: reply.number()
-  }))
-})
+/** Before the legs stand tag, reason, replayed, the leg that is corrupt, and the legs that were refused. */
+const LEGS_FROM = 5
 
-const readVerdict = (reply: Reply): Verdict => {
-  const { tag, reason, leg, replayed, asked } = readHead(reply)
+const readVerdict = (said: Listed): Verdict => {
+  const [tag, reason, isReplay, leg, refused] = said as [Verdict["tag"], string, number, number, ReadonlyArray<Listed>]
   switch (tag) {
     case "Granted":
     case "Charged":
     case "Finalized":
     case "Released":
     case "Adjusted":
-      return { tag, replayed }
+      return { tag, replayed: isReplay === 1 }
     case "Found":
     case "Unknown":
     case "Ended":
@@ -112,54 +83,64 @@ const readVerdict = (reply: Reply): Verdict => {
     case "Corrupt":
       return { tag, leg: leg - 1 }
     case "Denied":
-      return { tag, reason: reason as RefusalReason, asked }
-    case "Extended":
-      return { tag, replayed, denial: reason === null ? undefined : { reason: reason as RefusalReason, asked } }
+      return { tag, reason: reason as RefusalReason, asked: refused.map(readAsked) }
+    case "Extended": {
+      const denial = { reason: reason as RefusalReason, asked: refused.map(readAsked) }
+      return { tag, replayed: isReplay === 1, denial: reason === "" ? undefined : denial }
+    }
     default:
-      throw new CorruptError(`the script said ${tag}: is it of another version?`)
+      throw new CorruptError(`the script said ${String(tag)}: is it of another version?`)
   }
 }
 
-const readLegs = (reply: Reply): ReadonlyArray<LegFacts> =>
-  Array.from({ length: reply.number() }, (): LegFacts => {
-    const timeMs = reply.number()
-    const state = reply.text() as LegState
-    const holdsLive = reply.numberOrNull() !== null
-    const firstDeadlineMs = reply.numberOrNull()
-    return { timeMs, state, holdsLive, firstDeadlineMs, account: readAccount(reply), entry: readEntry(reply) }
-  })
-
-const readAccount = (reply: Reply): AccountFacts | undefined => {
-  const isThere = reply.numberOrNull() !== null
-  const facts: AccountFacts = {
-    unit: reply.textOrNull(),
-    storedLimit: storedLimitOf(reply.text()),
-    open: reply.text() === "1",
-    used: reply.number(),
-    reserved: reply.number(),
-    period: reply.number(),
-    startMs: reply.numberOrNull(),
-    endMs: reply.numberOrNull(),
-    revision: reply.number(),
-    changedMs: reply.number()
-  }
-  return isThere ? facts : undefined
+const readAsked = (asked: Listed): AskedFacts => {
+  const [leg, amount, whole] = asked as [number, number, number]
+  return { leg: leg - 1, amount, whole }
 }
 
-const storedLimitOf = (text: string): StoredLimit => (text === "none" || text === "unlimited" ? text : Number(text))
+const readLegs = (said: Listed): ReadonlyArray<LegFacts> => {
+  const legs: Array<LegFacts> = []
+  for (let at = LEGS_FROM; at < said.length; at++) legs.push(readLeg(said[at] as Listed))
+  return legs
+}
 
-const readEntry = (reply: Reply): EntryFacts | undefined => {
-  const command = reply.textOrNull()
-  if (command === null) return undefined
+/** What stands in a leg: numbers, the account's unit, the state, and the entry or null. */
+const readLeg = (leg: Listed): LegFacts => {
+  const number = (at: number): number => leg[at] as number
+  const account: AccountFacts = {
+    used: number(5),
+    reserved: number(6),
+    revision: number(7),
+    changedMs: number(8),
+    period: number(9),
+    startMs: orNull(leg[10]),
+    endMs: orNull(leg[11]),
+    storedLimit: leg[12] === -1 ? "none" : leg[12] === -2 ? "unlimited" : number(12),
+    open: leg[13] === 1,
+    unit: leg[14] === "" ? null : (leg[14] as string)
+  }
   return {
-    command: command as EntryFacts["command"],
-    held: reply.number(),
-    measured: reply.numberOrNull(),
-    deadlineMs: reply.number(),
-    expiryCost: reply.number(),
-    period: reply.number(),
-    debited: reply.number(),
-    unbilled: reply.number(),
-    late: reply.numberOrNull() !== null
+    timeMs: number(0),
+    state: leg[1] as LegState,
+    holdsLive: leg[2] === 1,
+    firstDeadlineMs: orNull(leg[3]),
+    account: leg[4] === 1 ? account : undefined,
+    entry: leg[15] === null ? undefined : readEntry(leg[15] as Listed)
   }
 }
+
+/** An entry as it is kept, by place; those of `ENTRY` in the script. */
+const readEntry = (entry: Listed): EntryFacts => ({
+  command: entry[1] as EntryFacts["command"],
+  held: entry[6] as number,
+  measured: orNull(entry[7]),
+  deadlineMs: entry[9] as number,
+  expiryCost: entry[10] as number,
+  period: entry[11] as number,
+  debited: entry[14] as number,
+  unbilled: entry[17] as number,
+  late: entry[18] === 1
+})
+
+/** A number that is not there is -1. */
+export const orNull = (value: unknown): number | null => (value === -1 ? null : (value as number))

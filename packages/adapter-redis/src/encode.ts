@@ -1,32 +1,22 @@
 /**
- * A call as the script takes it: the keys that it declares, and one JSON text.
+ * A call as the script takes it: the keys that it declares, and one JSON text, a flat list (`lua/execute` says what stands where).
  */
-import {
-  accountsDigest,
-  adjustmentDigest,
-  chargeDigest,
-  COLLECT_AFTER_MS,
-  GRID_MS,
-  MAX_AMOUNT,
-  MAX_TTL_MS,
-  reserveDigest
-} from "@tallystick/core/machine"
+import { accountKey, COLLECT_AFTER_MS, GRID_MS, MAX_TTL_MS } from "@tallystick/core/machine"
 import type { AccountRef, Adjustment, Command, Settings } from "@tallystick/core/machine"
-import { createHash } from "node:crypto"
 
-import { accountHash, entryText, holdsIndex } from "./keys.ts"
+import { accountsText, adjustmentText, chargeText, reserveText } from "./content.ts"
+import { keysOfAccounts } from "./keys.ts"
 
 export interface Encoded {
   readonly keys: ReadonlyArray<string>
   readonly args: readonly [string]
 }
 
-/** What the script can be asked besides commands. `count` holds from the `from`-th on; then what their entries say. */
+/** What the script can be asked besides commands. Of `holds` about `count` from the cursor on. */
 export type Question =
   | Command
   | { readonly kind: "usage"; readonly legs: ReadonlyArray<AccountRef> }
-  | { readonly kind: "holds"; readonly legs: readonly [AccountRef]; readonly from: number; readonly count: number }
-  | { readonly kind: "entries"; readonly legs: readonly [AccountRef]; readonly ids: ReadonlyArray<string> }
+  | { readonly kind: "holds"; readonly legs: readonly [AccountRef]; readonly cursor: string; readonly count: number }
 
 export interface Terms {
   readonly settings: Settings
@@ -36,90 +26,135 @@ export interface Terms {
   readonly keepsForever: boolean
 }
 
+/** What there is no number of; limits that are no amounts. */
+const ABSENT = -1
+const NO_LIMIT = -1
+const UNLIMITED = -2
+
+const HEAD_LENGTH = 10
+
 export const encode = (tag: string, questions: ReadonlyArray<Question>, terms: Terms): Encoded => {
-  const accounts = new Numbering()
-  const indexes: Array<string> = []
-  const entries = new Numbering()
-  const numberOf = (leg: AccountRef): number => {
-    const number = accounts.of(accountHash(tag, leg))
-    indexes[number - 1] ??= holdsIndex(tag, leg)
-    return number
-  }
-  const commands = questions.map((question) => {
-    if (question.kind === "entries") {
-      const [leg] = question.legs
-      const account = numberOf(leg)
-      return {
-        kind: question.kind,
-        legs: question.ids.map((id) => ({ account, entry: entries.of(entryText(tag, leg, id)) }))
-      }
+  const accounts = new Accounts()
+  const commands: Array<string | number> = []
+  for (const question of questions) add(question, accounts, commands)
+  const { keepsForever, nowMs, settings } = terms
+  const list = [
+    settings.settledRetentionMs,
+    settings.unsettledRetentionMs,
+    settings.longestCallMs,
+    GRID_MS,
+    MAX_TTL_MS,
+    COLLECT_AFTER_MS,
+    nowMs ?? ABSENT,
+    keepsForever ? 1 : 0,
+    accounts.keys.length,
+    HEAD_LENGTH + accounts.terms.length + 1,
+    ...accounts.terms,
+    ...commands
+  ]
+  return { keys: keysOfAccounts(tag, accounts.keys), args: [JSON.stringify(list)] }
+}
+
+/** The accounts of a call, each once, and the terms on which its commands name them, each once. */
+class Accounts {
+  readonly keys: Array<string> = []
+  readonly terms: Array<string | number> = []
+  readonly #known = new Map<string, { readonly number: number; readonly legs: Array<readonly [AccountRef, number]> }>()
+
+  /** Where the leg's terms stand in the list, from 1 as Lua counts. */
+  of(leg: AccountRef): number {
+    const key = accountKey(leg)
+    let account = this.#known.get(key)
+    if (account === undefined) {
+      account = { number: this.keys.push(key), legs: [] }
+      this.#known.set(key, account)
     }
-    const id =
-      question.kind === "usage" || question.kind === "holds" || question.kind === "adjust" ? undefined : question.id
-    const legs = question.legs.map((leg) => ({
-      ...leg,
-      warnAt: undefined,
-      limit: leg.limit === null ? "unlimited" : leg.limit,
-      account: numberOf(leg),
-      entry: id === undefined ? undefined : entries.of(entryText(tag, leg, id))
-    }))
-    return { ...question, legs, ...contentOf(question) }
-  })
-  // The entries' keys stand behind the two keys of each account.
-  const first = 2 * accounts.names.length
-  for (const { legs } of commands) for (const leg of legs) if (leg.entry !== undefined) leg.entry += first
-  const { nowMs, keepsForever, settings } = terms
-  const constants = { maxAmount: MAX_AMOUNT, gridMs: GRID_MS, maxTtlMs: MAX_TTL_MS, collectAfterMs: COLLECT_AFTER_MS }
-  const call = {
-    settings: { ...settings, ...constants },
-    nowMs,
-    keepsForever,
-    accounts: accounts.names.length,
-    commands
-  }
-  return { keys: [...accounts.names, ...indexes, ...entries.names], args: [JSON.stringify(call)] }
-}
-
-/** Numbers for names, from 1 as Lua counts. */
-class Numbering {
-  readonly names: Array<string> = []
-  readonly #numbers = new Map<string, number>()
-
-  of(name: string): number {
-    const known = this.#numbers.get(name)
-    if (known !== undefined) return known
-    this.names.push(name)
-    this.#numbers.set(name, this.names.length)
-    return this.names.length
+    for (const [other, place] of account.legs) if (isSame(leg, other)) return place
+    const place = HEAD_LENGTH + this.terms.length + 1
+    account.legs.push([leg, place])
+    this.terms.push(account.number, leg.unit ?? "", limitOf(leg), leg.window.kind, ...boundsOf(leg))
+    return place
   }
 }
 
-/** What decides whether two commands are the same. */
-const contentOf = (question: Question): object => {
+const isSame = (leg: AccountRef, other: AccountRef): boolean =>
+  leg.unit === other.unit &&
+  leg.limit === other.limit &&
+  (leg.window.kind !== "calendar" ||
+    (other.window.kind === "calendar" && leg.window.starts.every((start, at) => start === startsOf(other)[at])))
+
+const startsOf = ({ window }: AccountRef): ReadonlyArray<number> => (window.kind === "calendar" ? window.starts : [])
+
+const limitOf = ({ limit }: AccountRef): number => (limit === undefined ? NO_LIMIT : (limit ?? UNLIMITED))
+
+const boundsOf = ({ window }: AccountRef): ReadonlyArray<number> => {
+  switch (window.kind) {
+    case "none":
+      return []
+    case "fixed":
+      return [window.lengthMs]
+    case "idle":
+      return [window.idleMs]
+    case "calendar":
+      return window.starts
+  }
+}
+
+/** Of each command eight values, then three of each leg. */
+const add = (question: Question, accounts: Accounts, to: Array<string | number>): void => {
+  const { legs } = question
   switch (question.kind) {
     case "reserve":
-      return { accounts: hash(accountsDigest(question.legs)), digest: hash(reserveDigest(question.legs)) }
-    case "charge":
-      return { accounts: hash(accountsDigest(question.legs)), digest: hash(chargeDigest(question.legs)) }
-    case "extend":
-    case "finalize":
+      to.push("reserve", question.id, accountsText(legs), reserveText(question.legs), question.ttlMs, 0, 0, legs.length)
+      for (const leg of question.legs) to.push(accounts.of(leg), leg.amount, leg.settle)
+      return
+    case "extend": {
+      const { id, ttlMs, whenUnknown } = question
+      to.push("extend", id, accountsText(legs), "", ttlMs ?? ABSENT, whenUnknown ?? "", 0, legs.length)
+      for (const leg of question.legs) to.push(accounts.of(leg), leg.total ?? ABSENT, leg.measured ?? ABSENT)
+      return
+    }
+    case "finalize": {
+      const { id, ifUnknown, overage, sentAgoMs } = question
+      to.push("finalize", id, accountsText(legs), "", sentAgoMs, overage, ifUnknown, legs.length)
+      for (const leg of question.legs) to.push(accounts.of(leg), leg.actual ?? ABSENT, 0)
+      return
+    }
     case "release":
-      return { accounts: hash(accountsDigest(question.legs)) }
-    case "adjust":
-      return { adjustment: adjustmentOf(question.adjustment), digest: hash(adjustmentDigest(question.adjustment)) }
+      to.push("release", question.id, accountsText(legs), "", 0, 0, 0, legs.length)
+      break
+    case "charge":
+      to.push("charge", question.id, accountsText(legs), chargeText(question.legs), 0, 0, 0, legs.length)
+      for (const leg of question.legs) to.push(accounts.of(leg), leg.amount, 0)
+      return
+    case "adjust": {
+      const { adjustment, id } = question
+      to.push("adjust", id, "", adjustmentText(adjustment), valueOf(adjustment), adjustment.kind, 0, 1)
+      break
+    }
     case "lookup":
+      to.push("lookup", question.id, "", "", 0, 0, 0, legs.length)
+      break
     case "usage":
+      to.push("usage", "", "", "", 0, 0, 0, legs.length)
+      break
     case "holds":
-    case "entries":
-      return {}
+      to.push("holds", "", "", "", question.cursor, question.count, 0, 1)
+      break
   }
+  for (const leg of legs) to.push(accounts.of(leg), 0, 0)
 }
 
-/** As the account keeps its limit. */
-const adjustmentOf = (adjustment: Adjustment): object =>
-  adjustment.kind === "setLimit"
-    ? { ...adjustment, limit: adjustment.limit === "code" ? "none" : (adjustment.limit ?? "unlimited") }
-    : adjustment
-
-/** The exact text may be 13 KB of 16 long ids, once per leg. 128 bits of SHA-256: two of 10^12 would agree with a chance of 1 in 10^14. */
-const hash = (text: string): string => createHash("sha256").update(text).digest().subarray(0, 16).toString("base64url")
+/** The new limit as the account keeps it, or the credit. */
+const valueOf = (adjustment: Adjustment): number => {
+  switch (adjustment.kind) {
+    case "setLimit":
+      return adjustment.limit === "code" ? NO_LIMIT : (adjustment.limit ?? UNLIMITED)
+    case "credit":
+      return adjustment.amount
+    case "reset":
+    case "close":
+    case "reopen":
+      return 0
+  }
+}

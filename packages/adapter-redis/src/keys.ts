@@ -1,8 +1,7 @@
 /**
  * How keys are spelled. A partition's keys share one hash tag, so that a Redis Cluster keeps them in one slot.
  */
-import { accountKey, InvalidInput } from "@tallystick/core/machine"
-import type { AccountId } from "@tallystick/core/store"
+import { InvalidInput } from "@tallystick/core/machine"
 
 /** Which accounts must live together: those that one reservation names. A text of 1 to 256 characters. */
 export type Partition = (account: string) => string
@@ -21,11 +20,11 @@ export const readPrefix = (value: string): string => {
 export const tagOf = (prefix: string, partition: string): string => `${prefix}{${encodeURIComponent(partition) || "/"}}`
 
 /**
- * Injective: an account's key is a text without carriage returns (ids hold no control characters), so that the first one ends it, whatever follows.
+ * What the script declares: of n accounts their hashes, then their indexes of ticks, then two shelves of each. Injective: an account's key is a text
+ * without control characters but the one before its window, and the letters before it differ.
  */
-export const accountHash = (tag: string, account: Identified): string => `${tag}a:${accountKey(account)}`
-export const holdsIndex = (tag: string, account: Identified): string => `${tag}h:${accountKey(account)}`
-export const entryText = (tag: string, account: Identified, id: string): string =>
-  `${tag}e:${accountKey(account)}\r${id}`
-
-type Identified = Required<Pick<AccountId, "account">> & { readonly window: NonNullable<AccountId["window"]> }
+export const keysOfAccounts = (tag: string, accounts: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...accounts.map((key) => `${tag}a:${key}`),
+  ...accounts.map((key) => `${tag}t:${key}`),
+  ...accounts.flatMap((key) => [`${tag}1:${key}`, `${tag}0:${key}`])
+]

@@ -8,7 +8,6 @@ import type { WindowName } from "@tallystick/core/machine"
 import {
   CorruptError,
   type KeptAccount,
-  NotAppliedError,
   type Repair,
   type RepairOptions,
   type StoreOperator,
@@ -18,9 +17,9 @@ import {
 import type { RedisDriver } from "./driver.ts"
 import { storeErrorOf } from "./errors.ts"
 import { redisDriver } from "./ioredis-driver.ts"
-import { accountHash, entryText, holdsIndex, readPrefix, tagOf } from "./keys.ts"
+import { keysOfAccounts, readPrefix, tagOf } from "./keys.ts"
 import { runScript } from "./run-script.ts"
-import { indexScript, repairScript, scanScript, unitScript } from "./script.ts"
+import { repairScript, scanScript, unitScript } from "./script.ts"
 import type { Script } from "./script.ts"
 
 export interface RedisOperatorOptions {
@@ -32,9 +31,6 @@ export interface RedisOperatorOptions {
 }
 
 const STEP_TIMEOUT_MS = 10_000
-
-/** How often a repair begins anew because of a hold that came in between. */
-const MAX_TRIES = 10
 
 /**
  * @throws InvalidInput if an option is wrong
@@ -62,18 +58,21 @@ interface Context {
 }
 
 const accountsOf = async (context: Context, id: string): Promise<ReadonlyArray<KeptAccount>> => {
-  const keys = await scan(context, `${literal(`${context.tag}e:`)}*${literal(`\r${id}`)}`)
+  const keys = await scan(context, id)
   const accounts: Array<KeptAccount> = []
-  for (const key of keys.toSorted()) {
-    const [text, ...rest] = key.slice(`${context.tag}e:`.length).split("\r")
-    if (rest.join("\r") !== id) continue
-    const [account, windowKey] = text!.split("\n")
+  for (const text of [...new Set(keys.map((key) => key.slice(context.tag.length + 2)))].toSorted()) {
+    const [account, windowKey] = text.split("\n")
     const window: WindowName = windowKey === undefined ? { kind: "none" } : windowOfKey(windowKey)
-    const hash = { account: account!, window: windowOf(window) }
-    const [unit] = await run(context, unitScript, [accountHash(context.tag, hash)], [])
-    accounts.push({ account: account!, window, unit: typeof unit === "string" ? unit : null })
+    const [row] = await run(context, unitScript, [keysOfAccounts(context.tag, [text])[0]!], [])
+    accounts.push({ account: account!, window, unit: unitOf(row) })
   }
   return accounts
+}
+
+/** It stands last in the row, in quotes; empty: there is none. */
+const unitOf = (row: unknown): string | null => {
+  const [, unit] = /,("(?:[^"\\]|\\.)*")\]$/.exec(String(row)) ?? []
+  return unit === undefined || unit === '""' ? null : (JSON.parse(unit) as string)
 }
 
 const repairAccount = async (
@@ -84,19 +83,9 @@ const repairAccount = async (
   const { apply, used } = options
   const given = used === undefined ? "-" : String(readInteger(used, "used", 0, MAX_AMOUNT))
   readText(identified.account, "account")
-  const hash = { account: identified.account, window: windowOf(identified.window) }
-  const before = `${context.tag}e:${accountKey(hash)}\r`
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const scanned = (await scan(context, `${literal(before)}*`)).map((key) => key.slice(before.length))
-    const indexed = await run(context, indexScript, [holdsIndex(context.tag, hash)], [])
-    const ids = [...new Set([...scanned, ...indexed.map(String)])]
-    const keys = [accountHash(context.tag, hash), holdsIndex(context.tag, hash)]
-    const entries = ids.map((id) => entryText(context.tag, hash, id))
-    const args = [apply ? "1" : "0", given, String(MAX_AMOUNT), ...ids]
-    const reply = (await run(context, repairScript, [...keys, ...entries], args)).map(String)
-    if (reply[0] !== "again") return repairOf(reply, used !== undefined)
-  }
-  throw new NotAppliedError("holds came in between, time and again: close the account first")
+  const [account, index] = keysOfAccounts(context.tag, [accountKey(identified)])
+  const reply = await run(context, repairScript, [account!, index!], [apply ? "1" : "0", given, String(MAX_AMOUNT)])
+  return repairOf(reply.map(String), used !== undefined)
 }
 
 const repairOf = (reply: ReadonlyArray<string>, isGiven: boolean): Repair => {
@@ -126,15 +115,14 @@ const amountOf = (text: string | undefined): number | null => {
   return Number.isSafeInteger(amount) ? amount : null
 }
 
-/** A key needs its name alone. */
-const windowOf = (window: WindowName): NonNullable<Parameters<typeof accountHash>[1]["window"]> =>
-  window.kind === "calendar" ? { ...window, starts: [0, 0, 0, 0] } : window
-
-const scan = async (context: Context, pattern: string): Promise<ReadonlyArray<string>> => {
+/** The keys of the tag that know of a request. */
+const scan = async (context: Context, id: string): Promise<ReadonlyArray<string>> => {
   const keys = new Set<string>()
+  const pattern = `${literal(context.tag)}[a01]:*`
   let cursor = "0"
   do {
-    const [next, found] = await run(context, scanScript, [`${context.tag}a:`], [cursor, pattern])
+    const [account] = keysOfAccounts(context.tag, [""])
+    const [next, found] = await run(context, scanScript, [account!], [cursor, pattern, context.tag, id])
     cursor = String(next)
     for (const key of found as ReadonlyArray<unknown>) keys.add(String(key))
   } while (cursor !== "0")

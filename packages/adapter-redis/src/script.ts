@@ -2,7 +2,7 @@
  * The scripts as the server gets them.
  */
 import { createHash } from "node:crypto"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 
 export interface Script {
   readonly text: string
@@ -14,7 +14,43 @@ const scriptOf = (text: string): Script => ({ text, sha: createHash("sha1").upda
 
 const load = (name: string): string => readFileSync(new URL(`../lua/${name}`, import.meta.url), "utf8")
 
-const execute = load("execute.lua")
+const filesOf = (folder: string): ReadonlyArray<string> =>
+  readdirSync(new URL(`../lua/${folder}`, import.meta.url))
+    .filter((name) => name.endsWith(".lua"))
+    .toSorted()
+
+/** Where the lines of a file begin in the whole. */
+const headed = (name: string): string => `-- file ${name}\n${load(`execute/${name}`)}`
+
+/** A part is a function that is called when it is first needed (`part`). */
+const partOf = (name: string): string => `parts['${name.slice(0, -4)}'] = function()\n${headed(`parts/${name}`)}end\n`
+
+/** What decides, as it is written: its files in the order of their names, the parts before the last of them. */
+export const executeSource: string = (() => {
+  const files = filesOf("execute/").map(headed)
+  return [...files.slice(0, -1), ...filesOf("execute/parts/").map(partOf), files.at(-1)].join("\n")
+})()
+
+/** A line of constants: names in capitals, and numbers, texts or places of the list of arguments. */
+const CONSTANTS =
+  /^local ([A-Z][A-Z_]*(?:, [A-Z][A-Z_]*)*) = ((?:-?\d+|args\[\d+\]|'[^']*')(?:, (?:-?\d+|args\[\d+\]))*)$/gm
+
+/**
+ * The text with its constants in their places. A function that reads a local of the script must look for it when it is made, at each call: names for
+ * all places of rows and entries cost 50 us a call.
+ */
+export const withConstants = (source: string): string => {
+  const constants = new Map<string, string>()
+  const text = source.replaceAll(CONSTANTS, (_, names: string, values: string) => {
+    const texts = values.startsWith("'") ? [values] : values.split(", ")
+    for (const [at, name] of names.split(", ").entries()) constants.set(name, texts[at]!)
+    return ""
+  })
+  // Comments and quoted texts stay as they are.
+  return text.replaceAll(/--.*|'[^'\n]*'|\b[A-Z][A-Z_]*\b/g, (word) => constants.get(word) ?? word)
+}
+
+const execute = withConstants(executeSource)
 
 /** With its memory full, the server refuses this one before it begins. (A script without a first line like this would fail at its first write.) */
 export const executeScript = scriptOf(`#!lua\n${execute}`)
@@ -31,6 +67,4 @@ export const scanScript = scriptOf(load("scan.lua"))
 
 export const repairScript = scriptOf(`#!lua flags=allow-oom\n${load("repair.lua")}`)
 
-export const unitScript = scriptOf("return { redis.call('HGET', KEYS[1], 'unit') }")
-
-export const indexScript = scriptOf("return redis.call('ZRANGE', KEYS[1], 0, -1)")
+export const unitScript = scriptOf("return { redis.call('HGET', KEYS[1], 'row') }")

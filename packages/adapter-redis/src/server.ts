@@ -5,7 +5,8 @@ import { afterWaiting } from "@tallystick/core/deadline"
 import type { Settings } from "@tallystick/core/machine"
 import { NotAppliedError } from "@tallystick/core/store"
 
-import { Reply } from "./decode.ts"
+import { replyOf } from "./decode.ts"
+import type { Reply } from "./decode.ts"
 import type { RedisDriver } from "./driver.ts"
 import { encode } from "./encode.ts"
 import type { Question } from "./encode.ts"
@@ -46,7 +47,7 @@ export class Server {
     }
     const keepsForever = nowMs !== undefined
     const { keys, args } = encode(tag, questions, { settings: this.#settings, nowMs, keepsForever })
-    return new Reply(await runScript(this.#driver, script, keys, args, signal))
+    return replyOf(await runScript(this.#driver, script, keys, args, signal), questions.length)
   }
 
   /** Whatever befalls this question, nothing was done; also if there is no answer until the deadline. */

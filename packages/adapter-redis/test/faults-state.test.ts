@@ -23,7 +23,7 @@ describeWith(await redisServer(), "keys that are gone", ({ url }) => {
   })
   const direct = () => store
   const deleteEntry = async (account: string, id: string): Promise<void> => {
-    expect(await redis.del(`${prefix}{/}e:${account}\r${id}`)).toBe(1)
+    expect(await redis.hdel(`${prefix}{/}a:${account}`, `hold:${id}`)).toBe(1)
   }
   const repair = (account: string) => operator.repair(account, { kind: "none" }, { apply: true })
 

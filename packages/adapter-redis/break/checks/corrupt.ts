@@ -7,8 +7,8 @@ import type { Check } from "../check.ts"
 const MAX = Number.MAX_SAFE_INTEGER
 const TICK = `due:${START_MS + 1_000}`
 
-/** What somebody has written by hand beside a hold of 5; undefined: taken out. */
-const rows: ReadonlyArray<readonly [field: string, text: string | undefined]> = [
+/** What somebody has written by hand beside a hold of 5. */
+const rows: ReadonlyArray<readonly [field: string, text: string]> = [
   ["used", "-2"],
   ["used", "abc"],
   ["used", "nan"],
@@ -16,12 +16,14 @@ const rows: ReadonlyArray<readonly [field: string, text: string | undefined]> = 
   ["reserved", "-1"],
   ["reserved", "x"],
   ["revision", "x"],
+  ["revision", '"x"'],
+  ["revision", "null"],
   ["changedMs", "x"],
   ["reserved", "nan"]
 ]
 
-/** These contradict the hold only when it goes. */
-const dueRows: ReadonlyArray<string | undefined> = [undefined, "0 0 5 0", "0 1 4 0", "0 1 0 0", "1 1 5 0"]
+/** These contradict the hold only when it goes; undefined: taken out. */
+const dueRows: ReadonlyArray<string | undefined> = [undefined, "0,0,5,0", "0,1,4,0", "0,1,0,0", "1,1,5,0"]
 
 const isCorrupt =
   (account: string) =>
@@ -30,9 +32,20 @@ const isCorrupt =
     return outcome?._tag === "Corrupt" && outcome.account === account
   }
 
-const put = async (bench: Bench, name: string, field: string, text: string | undefined): Promise<void> => {
+const putDue = async (bench: Bench, name: string, text: string | undefined): Promise<void> => {
   const key = `${TAG}a:${name}`
-  await (text === undefined ? bench.client.hdel(key, field) : bench.client.hset(key, field, text))
+  await (text === undefined ? bench.client.hdel(key, TICK) : bench.client.hset(key, TICK, `[${text}]`))
+}
+
+/** Where these stand in a row. */
+const PLACES: Readonly<Record<string, number>> = { used: 0, reserved: 1, revision: 3, changedMs: 7 }
+
+const put = async (bench: Bench, name: string, field: string, text: string): Promise<void> => {
+  const key = `${TAG}a:${name}`
+  const numbers = ((await bench.client.hget(key, "row")) ?? "").split(",")
+  const at = PLACES[field]!
+  numbers[at] = at === 0 ? `[${text}` : text
+  await bench.client.hset(key, "row", numbers.join(","))
 }
 
 const lookup = (id: string, ...names: ReadonlyArray<string>): object => ({
@@ -58,7 +71,7 @@ export const corruptChecks: ReadonlyArray<Check> = [
     run: async (client, script) => {
       const bench = new Bench(client, script)
       await bench.execute(bench.reserve("r", "a", "b"))
-      await put(bench, "b", TICK, text)
+      await putDue(bench, "b", text)
       await bench.changesNothing(() => bench.execute(bench.release("r", "a", "b")), isCorrupt("b"))
     }
   })),
@@ -68,7 +81,7 @@ export const corruptChecks: ReadonlyArray<Check> = [
       const bench = new Bench(client, script)
       const held = { account: "b", window: { kind: "none" }, unit: "u", limit: 100, amount: 5, settle: "held" }
       await bench.execute({ kind: "reserve", id: "r", ttlMs: 1_000, legs: [held] })
-      await put(bench, "b", TICK, "0 1 5 4")
+      await putDue(bench, "b", "0,1,5,4")
       await bench.changesNothing(() => bench.execute(bench.release("r", "b")), isCorrupt("b"))
     }
   },
@@ -99,7 +112,7 @@ export const corruptChecks: ReadonlyArray<Check> = [
     run: async (client, script) => {
       const bench = new Bench(client, script)
       await bench.execute(bench.reserve("r", "a", "b"))
-      await put(bench, "b", TICK, undefined)
+      await putDue(bench, "b", undefined)
       const legs = ["a", "b"].map((account) => ({ account, window: { kind: "none" }, unit: "u", limit: 100, total: 6 }))
       await bench.changesNothing(() => bench.execute({ kind: "extend", id: "r", legs }), isCorrupt("b"))
     }

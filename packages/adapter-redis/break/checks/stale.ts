@@ -1,46 +1,100 @@
 /**
- * Holds that expired leave the index 64 at a time.
+ * Holds that expired and that nobody ended stay for as long as they are remembered, and an hour; then they are collected, some with each change.
  */
-import { numberOf } from "../audit.ts"
-import { Bench, same } from "../bench.ts"
+import { Bench, same, settings } from "../bench.ts"
 import type { Check } from "../check.ts"
 
-/** So many expire at once; so many are left after each change that follows. */
-const rows: ReadonlyArray<readonly [count: number, left: ReadonlyArray<number>]> = [
-  [63, [0, 0]],
-  [64, [0, 0]],
-  [65, [1, 0]],
-  [150, [86, 22, 0, 0]]
-]
+const HOUR_MS = 3_600_000
 
-/** The script is asked for some of five, so that a thousand need not be made. */
+/** The script goes through some of 200, so that a hundred thousand need not be made. */
 export const holdsCheck: Check = {
-  name: "some of the holds, in the order of their deadlines",
+  name: "holds, some at a time",
   run: async (client, script) => {
     const bench = new Bench(client, script)
     const legs = [{ account: "a", window: { kind: "none" } as const }] as const
-    for (let second = 1; second <= 5; second++)
-      await bench.execute({ ...bench.reserve(`r${second}`, "a"), ttlMs: 1_000 * second })
-    bench.nowMs += 1_000
-    const question = { kind: "holds", legs, from: 1, count: 2 } as const
-    const reply = (await bench.ask(bench.encode([question], bench.nowMs))) as ReadonlyArray<string>
-    same(reply.slice(3), ["r3", "r4"], "two, from the second one that lives on")
+    const ids = Array.from({ length: 200 }, (_, at) => `r${at}`)
+    await bench.execute(...ids.map((id) => bench.reserve(id, "a")))
+    const seen: Array<string> = []
+    let cursor = "0"
+    let calls = 0
+    do {
+      const question = { kind: "holds", legs, cursor, count: 50 } as const
+      const [, said] = JSON.parse(String(await bench.ask(bench.encode([question], bench.nowMs))))
+      const [tag, next, timeMs, period, ...found] = said
+      same([tag, timeMs, period], ["Holds", bench.nowMs, 0], "what it says first")
+      for (let at = 0; at < found.length; at += 2) {
+        seen.push(found[at])
+        same([found[at + 1][0], found[at + 1][6]], ["held", 5], "the entry")
+      }
+      cursor = String(next)
+      calls++
+    } while (cursor !== "0")
+    same([...new Set(seen)].toSorted(), ids.toSorted(), "each was seen")
+    if (calls < 3 || calls > 8) throw new Error(`${calls} calls for 200 holds, 50 at a time`)
   }
 }
 
-export const staleChecks: ReadonlyArray<Check> = rows.map(([count, left]) => ({
-  name: `${count} holds that expired at once leave ${left.join(", ")}`,
+/** A hold lives for a second, and its deadline lies on a grid of one: it is unknown so long after it was made. */
+const unknownAfterMs = 1_000 + settings.unsettledRetentionMs
+
+const collected = (count: number, most: number): Check => ({
+  name: `${count} holds that expired at once are collected, none too early, by ${most} changes`,
   run: async (client, script) => {
     const bench = new Bench(client, script)
+    const startMs = bench.nowMs
     await bench.execute(...Array.from({ length: count }, (_, at) => bench.reserve(`r${at}`, "a")))
-    bench.nowMs += 2_000
-    for (const [at, expected] of left.entries()) {
-      await bench.execute(bench.charge(`c${at}`, "a"))
-      const account = await bench.account("a")
-      same(account.holds.size, expected, `after ${at + 1} changes`)
-      const known = numberOf(account, "staleHolds")
-      if (known < expected || known > count) throw new Error(`${known} are known of ${expected}`)
+    const changeAt = async (afterMs: number, id: string): Promise<number> => {
+      bench.nowMs = startMs + afterMs
+      await bench.execute(bench.charge(id, "a"))
+      const { holds, row } = await bench.account("a")
+      same(row["staleHolds"], holds.length, "what is known of them")
+      return holds.length
     }
-    same(numberOf(await bench.account("a"), "staleHolds"), 0, "in the end none is known")
+    same(await changeAt(1_000, "expires"), count, "as they expire")
+    same(await changeAt(unknownAfterMs + HOUR_MS - 1, "just before"), count, "before the hour is over")
+    let left = count
+    let changes = 0
+    for (; left > 0 && changes < most; changes++) {
+      const after = await changeAt(unknownAfterMs + HOUR_MS, `c${changes}`)
+      if (after > left) throw new Error(`${after} of ${left} are left`)
+      left = after
+    }
+    same(left, 0, `after ${changes} changes`)
   }
-}))
+})
+
+export const staleChecks: ReadonlyArray<Check> = [
+  collected(1, 1),
+  collected(150, 8),
+  {
+    name: "of expired holds one is ended late, one is made anew, and two go later than the first",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      const startMs = bench.nowMs
+      // Something is used, so that the account is not forgotten.
+      await bench.execute(bench.charge("used", "a"))
+      await bench.execute(...["late", "anew", "first"].map((id) => bench.reserve(id, "a")))
+      bench.nowMs = startMs + 5_000
+      await bench.execute(bench.release("late", "a"), bench.reserve("second", "a"))
+      const left = async (): Promise<ReadonlyArray<string>> => {
+        const { holds, row } = await bench.account("a")
+        const stale = holds.filter(({ values }) => Number(values["deadlineMs"]) <= bench.nowMs)
+        same(row["staleHolds"], stale.length, "what is known of them")
+        return holds.map(({ id }) => id).toSorted()
+      }
+      same(await left(), ["anew", "first", "second"], "ended late")
+      bench.nowMs = startMs + unknownAfterMs
+      await bench.execute(bench.reserve("anew", "a"))
+      same(await left(), ["anew", "first", "second"], "made anew")
+      bench.nowMs = startMs + unknownAfterMs + HOUR_MS
+      await bench.execute(bench.charge("c", "a"))
+      same(await left(), ["anew", "second"], "the first is collected")
+      bench.nowMs += HOUR_MS - 1
+      await bench.execute(bench.charge("d", "a"))
+      same(await left(), ["anew", "second"], "looked through once an hour")
+      bench.nowMs += 1
+      await bench.execute(bench.charge("e", "a"))
+      same(await left(), [], "all are collected")
+    }
+  }
+]

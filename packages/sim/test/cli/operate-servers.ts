@@ -30,7 +30,15 @@ const redis = async (url: string): Promise<Operable> => {
     options: ["--store", url, "--prefix", prefix],
     store: redisStore({ driver, prefix }),
     hasLedger: false,
-    write: (field, amount) => run("return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])", field, String(amount)),
+    // The first two of its row.
+    write: (field, amount) =>
+      run(
+        "local used, reserved, rest = string.match(redis.call('HGET', KEYS[1], 'row'), '^%[([^,]*),([^,]*),(.*)$') " +
+          "if ARGV[1] == 'used' then used = ARGV[2] else reserved = ARGV[2] end " +
+          "redis.call('HSET', KEYS[1], 'row', '[' .. used .. ',' .. reserved .. ',' .. rest)",
+        field,
+        String(amount)
+      ),
     dropDue: () =>
       run(
         "for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do if string.sub(name, 1, 4) == 'due:' then redis.call('HDEL', KEYS[1], name) end end"

@@ -145,7 +145,7 @@ describe("a repair", { timeout: 120_000 }, async () => {
         damage: async (index, how) => {
           const script =
             how === "reserved"
-              ? "redis.call('HINCRBY', KEYS[1], 'reserved', 3)"
+              ? "local used, reserved, rest = string.match(redis.call('HGET', KEYS[1], 'row'), '^%[(%d+),(%d+),(.*)$') redis.call('HSET', KEYS[1], 'row', '[' .. used .. ',' .. reserved + 3 .. ',' .. rest)"
               : "for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do if string.sub(name, 1, 4) == 'due:' then redis.call('HDEL', KEYS[1], name) end end"
           await driver.evaluate("EVAL", script, [keyOf(index)], [], AbortSignal.timeout(5_000))
         },

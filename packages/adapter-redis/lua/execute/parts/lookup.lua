@@ -1,0 +1,5 @@
+local function lookup()
+  return states.none + states.marked == legs and 'Unknown' or 'Found'
+end
+
+return lookup

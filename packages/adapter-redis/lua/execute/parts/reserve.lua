@@ -1,0 +1,41 @@
+-- A command gives its verdict: tag, whether it is a replay, why not, and the legs that were refused; of 'Corrupt' the last is the leg.
+
+-- reserve ---------------------------------------------------------------------------------------------------------------------------------------
+
+local function admit(work)
+  local row, timeMs, amount, settles = change(work), work.timeMs, work.first, work.second
+  local deadlineMs = deadlineOf(timeMs, command.ttlMs)
+  local cost = expiryCost(settles, amount, -1, '')
+  if row[UNIT] ~= work.unit then
+    row[UNIT] = work.unit
+    work.slot.facts = nil
+  end
+  row[RESERVED] = row[RESERVED] + amount
+  addDue(work, deadlineMs, row[PERIOD], 1, amount, cost)
+  keep(work, {
+    'held', 'reserve', command.accounts, command.digest, settles, amount, amount, -1, '', deadlineMs, cost, row[PERIOD], timeMs, timeMs, 0, -1,
+    'debit', 0, 0
+  })
+  work.state = 'held'
+end
+
+local function reserve()
+  if states.none < legs then
+    local reason = part('conflictOfNew')('held')
+    if reason then
+      return 'Conflict', false, reason
+    end
+    return 'Granted', true
+  end
+  askAll()
+  local reason, refused = refuse()
+  if reason then
+    return 'Denied', false, reason, refused
+  end
+  for at = 1, legs do
+    admit(works[at])
+  end
+  return 'Granted', false
+end
+
+return reserve

@@ -1,0 +1,5 @@
+local function usage()
+  return 'Usage'
+end
+
+return usage

@@ -124,12 +124,93 @@ const histories: Readonly<Record<string, Told>> = {
   ]
 }
 
+const MAX = Number.MAX_SAFE_INTEGER
+const open = (account: string, rest: object = {}): object => ({
+  account,
+  window: { kind: "none" },
+  unit: "u",
+  limit: null,
+  ...rest
+})
+const twin = (rest: object = {}): object => ({ ...fixed, limit: 1_000, ...rest })
+const endingOf = (id: string, leg: object): object => ({
+  kind: "finalize",
+  id,
+  overage: "debit",
+  ifUnknown: "mark",
+  sentAgoMs: 0,
+  legs: [leg]
+})
+const reserving = (id: string, ttlMs: number, ...legs: ReadonlyArray<object>): object => ({
+  kind: "reserve",
+  id,
+  ttlMs,
+  legs
+})
+const charging = (id: string, ...legs: ReadonlyArray<object>): object => ({ kind: "charge", id, legs })
+
+/** An account that has used all but 10, and holds 5 of it, each for one ending. */
+const full = (ids: ReadonlyArray<string>): ReadonlyArray<object> =>
+  ids.flatMap((id) => [reserving("r", 1_000, open(id, { amount: 5 })), charging("c", open(id, { amount: MAX - 10 }))])
+
+const rest: Readonly<Record<string, Told>> = {
+  "two windows of one account, whose holds fall due together": [
+    [0, [reserving("r", 5_000, open("a", { amount: 5 })), reserving("q", 5_000, open("a", { amount: 1 }))]],
+    [0, [reserving("s", 5_000, twin({ amount: 7 })), reserving("t", 5_000, twin({ amount: 2 }))]],
+    [0, [{ kind: "extend", id: "r", legs: [open("a", { total: 8 })] }]],
+    [0, [{ kind: "release", id: "q", legs: [open("a")] }]],
+    [0, [{ kind: "extend", id: "s", ttlMs: 9_000, legs: [twin({ measured: 3 })] }]],
+    [6_000, [charging("c", open("a", { amount: 1 }), twin({ amount: 1 }))]],
+    [11_000, [charging("d", open("a", { amount: 1 }), twin({ amount: 1 }))]]
+  ],
+  "endings that just fit, and that just do not": [
+    [0, full(["a", "b", "c", "d"])],
+    [0, [endingOf("r", open("a", { actual: 10 })), endingOf("r", open("b", { actual: 11 }))]],
+    [2_000, [endingOf("r", open("c", { actual: 10 })), endingOf("r", open("d", { actual: 11 }))]],
+    [2_000, [charging("x", open("a", { amount: 0 })), charging("y", open("a", { amount: 1 }))]]
+  ],
+  "charges of what is unknown, that just fit, and that just do not": [
+    [0, [charging("c", open("a", { amount: MAX - 10 })), charging("c", open("b", { amount: MAX - 10 }))]],
+    [
+      0,
+      [open("a", { actual: 10 }), open("b", { actual: 11 })].map((leg) => ({
+        ...endingOf("u", leg),
+        ifUnknown: "charge"
+      }))
+    ]
+  ],
+  "a denied growth of a hold that is of the window before": [
+    [0, [reserving("r", 60_000, twin({ amount: 5 }), open("b", { amount: 5 }))]],
+    [21_000, [charging("c", twin({ amount: 1 }))]],
+    [21_000, [{ kind: "extend", id: "r", legs: [twin({ total: 6 }), open("b", { total: 6 })] }]],
+    [21_000, [endingOf("x", open("b"))]]
+  ],
+  "one command of a call makes, alters and ends what the one before it did": [
+    [
+      0,
+      [
+        reserving("r", 5_000, open("a", { amount: 5 }), open("b", { amount: 5 })),
+        { kind: "extend", id: "r", ttlMs: 9_000, legs: [open("b", { total: 7 }), open("a", { total: 6 })] },
+        reserving("s", 9_000, open("b", { amount: 2 })),
+        { kind: "release", id: "r", legs: [open("a"), open("b")] },
+        reserving("r", 5_000, open("a", { amount: 5 }), open("b", { amount: 5 })),
+        { kind: "adjust", id: "j", adjustment: { kind: "close" }, legs: [open("a")] },
+        { kind: "adjust", id: "j", adjustment: { kind: "close" }, legs: [open("a")] },
+        charging("c", open("a", { amount: 1 })),
+        { kind: "lookup", id: "s", legs: [open("b")] }
+      ]
+    ],
+    [10_000, [charging("d", open("b", { amount: 1 })), { kind: "lookup", id: "s", legs: [open("b")] }]]
+  ]
+}
+
 export const stories: ReadonlyArray<Story> = [
   ...Object.entries(calls).map(([name, [before, then]]) => {
     const told = [before, then].filter((commands) => commands.length > 0).map((commands) => [0, commands] as const)
     return [`when to try again, with holds ${name}`, told] as const
   }),
   ...Object.entries(histories),
+  ...Object.entries(rest),
   // The longest.
   ["calendar windows at their edges", calendar] as const
 ].map(([name, told]) => ({

@@ -30,18 +30,12 @@ const pages: Readonly<Record<string, ReadonlyArray<string>>> = {
   "docs/presets.md": ["presets.ts"],
   "docs/ai-sdk.md": ["docs/ai-sdk.ts"],
   "docs/effect.md": ["docs/effect.ts"],
+  "docs/insured.md": ["docs/insured.ts"],
   "docs/observing.md": ["docs/observing.ts"]
 }
 
 /** Pages whose blocks the tests of their packages run. */
-const elsewhere = [
-  "CONTRIBUTING.md",
-  "docs/adapters.md",
-  "docs/insured.md",
-  "docs/postgres.md",
-  "docs/redis.md",
-  "docs/simulator.md"
-]
+const elsewhere = ["CONTRIBUTING.md", "docs/adapters.md", "docs/postgres.md", "docs/redis.md", "docs/simulator.md"]
 
 describe("the documentation", () => {
   for (const [page, examples] of Object.entries(pages))
@@ -86,6 +80,7 @@ const printed: Readonly<Record<string, ReadonlyArray<string>>> = {
   "docs/money.ts": ["{ microusd: 8125 }", "1250000", "used 16250, reserved 0"],
   "docs/ai-sdk.ts": ["Because it scatters.", "200 Because it scatters.", "used 1800, reserved 0"],
   "docs/effect.ts": ["Because it scatters. used 900, reserved 0"],
+  "docs/insured.ts": ["insured: true", "delivered: false, journaled: true", "NotAppliedError"],
   "docs/observing.ts": ["denied, cost more than was held, ended without a report", "the collector has heard of it"]
 }
 

@@ -45,7 +45,9 @@ const settle = Effect.fnUntraced(function* (
   )
   if (ended === "finalized") yield* reportUnmeasured(env, turn, actuals)
   const sent = endings.filter((ending) => ending.legs.length > 0)
-  const deliveries = yield* Effect.flatMap(startDelivery(env, sent), Fiber.join)
+  // The store was away a moment ago: one try, so that nobody waits for it; then the journal's turn.
+  const delivery = startDelivery(env, sent, turn.insured ? 0 : env.settings.settleWithinMs)
+  const deliveries = yield* Effect.flatMap(delivery, Fiber.join)
   const settlement = settlementOf(turn.requestId, ended, sent, deliveries)
   const { standing } = turn
   if (sent.length > 0 || standing._tag !== "observed" || standing.refused === null) return settlement

@@ -33,16 +33,20 @@ export interface Delivery {
 const backoff = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("5 seconds")]).pipe(Schedule.jittered)
 
 /** Delivers one ending, or records it. */
-const deliver = Effect.fnUntraced(function* (env: Environment, ending: Ending): Effect.fn.Return<Delivery> {
+const deliver = Effect.fnUntraced(function* (
+  env: Environment,
+  ending: Ending,
+  withinMs: number
+): Effect.fn.Return<Delivery> {
   const isWithin = isWithinTransaction(env)
-  const tried = yield* Effect.result(isWithin ? tryEnding(env, ending) : tryAgain(env, ending))
+  const tried = yield* Effect.result(isWithin ? tryEnding(env, ending) : tryAgain(env, ending, withinMs))
   if (tried._tag === "Success") return yield* answered(env, ending, tried.success)
   const error = tried.failure
   return isWithin && error._tag !== "InvalidInput" ? yield* Effect.die(error) : yield* record(env, ending, error)
 })
 
-const tryAgain = Effect.fnUntraced(function* (env: Environment, ending: Ending) {
-  const withinNanos = BigInt(env.settings.settleWithinMs) * 1_000_000n
+const tryAgain = Effect.fnUntraced(function* (env: Environment, ending: Ending, withinMs: number) {
+  const withinNanos = BigInt(withinMs) * 1_000_000n
   const startNanos = yield* Clock.monotonicTimeNanos
   const isInTime = Effect.map(Clock.monotonicTimeNanos, (nanos) => nanos - startNanos < withinNanos)
   return yield* retryOnFailure(tryEnding(env, ending), {
@@ -83,12 +87,13 @@ const record = Effect.fnUntraced(function* (
 /** Starts delivering, in a fiber that nobody who waits for it can interrupt. */
 export const startDelivery = (
   env: Environment,
-  endings: ReadonlyArray<Ending>
+  endings: ReadonlyArray<Ending>,
+  withinMs: number = env.settings.settleWithinMs
 ): Effect.Effect<Fiber.Fiber<ReadonlyArray<Delivery>>> =>
   FiberSet.run(
     env.settling,
     inSpan(
-      Effect.forEach(endings, (ending) => deliver(env, ending), { concurrency: "unbounded" }),
+      Effect.forEach(endings, (ending) => deliver(env, ending, withinMs), { concurrency: "unbounded" }),
       "tallystick.settle",
       { "tallystick.request_id": endings[0]?.requestId ?? "" }
     ),

@@ -43,8 +43,8 @@ export class Ledger {
   /** What the store holds of an id; null: it has heard of its end, or its hold has expired. */
   readonly #held = new Map<string, number | null>()
   readonly #debits = new Map<string, Array<number>>()
-  /** By account: what it is above its limit because of whom. */
-  readonly #overdrawn = new Map<string, ReadonlyArray<{ readonly process: number; readonly amount: number }>>()
+  /** By account and process: what the account is above its limit because of the process. */
+  readonly #overdrawn = new Map<string, Map<number, number>>()
   #overspent = ""
   readonly counts: Counts
 
@@ -68,7 +68,9 @@ export class Ledger {
   #sawAccount({ account, limit, reserved, used }: AccountAnswer): void {
     const { bound, processes } = this.#bounds
     const above = used + reserved - (limit ?? Infinity)
-    if (above <= 0) this.#overdrawn.delete(account)
+    // Because of nobody more than it is.
+    const debts = this.#overdrawn.get(account) ?? new Map<number, number>()
+    for (const [process, amount] of debts) debts.set(process, Math.max(0, Math.min(amount, above)))
     if (above === processes * bound) this.counts.overspentFully++
     if (above > processes * bound)
       this.#overspent ||= `${account} is ${above} above its limit, and ${processes} processes may overspend ${bound} each`
@@ -81,8 +83,8 @@ export class Ledger {
       const { limit, reserved, used } = accounts[index]!
       const above = Math.min(leg.debited, used + reserved - (limit ?? Infinity))
       if (call === undefined || !leg.unreserved || above <= 0) continue
-      const debts = this.#overdrawn.get(leg.account) ?? []
-      this.#overdrawn.set(leg.account, [...debts, { process: call.process, amount: above }])
+      const debts = this.#overdrawn.get(leg.account) ?? new Map<number, number>()
+      this.#overdrawn.set(leg.account, debts.set(call.process, (debts.get(call.process) ?? 0) + above))
     }
   }
 
@@ -100,7 +102,7 @@ export class Ledger {
       )
     for (const [account, debts] of this.#overdrawn) {
       const unheard = apartOf(own.filter(({ accounts }) => accounts.includes(account)))
-      const above = debts.reduce((sum, debt) => sum + (debt.process === process ? debt.amount : 0), 0)
+      const above = debts.get(process) ?? 0
       if (unheard + above > bound)
         throw new ScenarioViolation(
           "I1",

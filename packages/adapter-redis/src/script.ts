@@ -22,13 +22,16 @@ const filesOf = (folder: string): ReadonlyArray<string> =>
 /** Where the lines of a file begin in the whole. */
 const headed = (name: string): string => `-- file ${name}\n${load(`execute/${name}`)}`
 
-/** A part is a function that is called when it is first needed (`part`). */
-const partOf = (name: string): string => `parts['${name.slice(0, -4)}'] = function()\n${headed(`parts/${name}`)}end\n`
+/** What a part gives when it is first needed (`part`). All are made by one function: each would look for the script's locals on its own. */
+const partsOf = (names: ReadonlyArray<string>): string => {
+  const branches = names.map((name) => `if name == '${name.slice(0, -4)}' then\n${headed(`parts/${name}`)}`)
+  return `make = function(name)\n${branches.join("else")}end\nend\n`
+}
 
 /** What decides, as it is written: its files in the order of their names, the parts before the last of them. */
 export const executeSource: string = (() => {
   const files = filesOf("execute/").map(headed)
-  return [...files.slice(0, -1), ...filesOf("execute/parts/").map(partOf), files.at(-1)].join("\n")
+  return [...files.slice(0, -1), partsOf(filesOf("execute/parts/")), files.at(-1)].join("\n")
 })()
 
 /** A line of constants: names in capitals, and numbers, texts or places of the list of arguments. */

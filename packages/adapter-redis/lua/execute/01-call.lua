@@ -1,7 +1,7 @@
 -- The machine in Redis. Sections and functions are named after those of packages/core/src/machine; docs/machine.md is what both implement.
 --
--- One text, put together in src/script.ts: these files in the order of their names, and before the last of them those of `parts`, each a function that
--- is called when it is first needed. Redis runs the whole text at each call, and to make a function costs 0.15 us, with a far-off local in it up to
+-- One text, put together in src/script.ts: these files in the order of their names, and before the last of them those of `parts`, each of which is run
+-- when it is first needed. Redis runs the whole text at each call, and to make a function costs 0.15 us, with a far-off local in it up to
 -- 0.5: one function for all 130 and names for all numbers took 70 us a call. So constants (in capitals) are put in as they are before it is sent.
 --
 -- A call decides all its commands on rows in memory: each account is read once and written once, however many commands name it. Nothing is written
@@ -59,13 +59,14 @@ local legs = 0
 -- How many of its legs are in each state.
 local states = {}
 
--- Functions of `parts`, by name.
-local parts, known = {}, {}
+-- What a file of `parts` gives, by its name: a function, or some. It is made when it is first needed.
+local known = {}
+local make
 
 local function part(name)
   local found = known[name]
   if not found then
-    found = parts[name]()
+    found = make(name)
     known[name] = found
   end
   return found

@@ -179,6 +179,16 @@ const rest: Readonly<Record<string, Told>> = {
       }))
     ]
   ],
+  "capped, by a caller who knows of no limit, and of none there is": [
+    [0, [reserving("r", 5_000, open("a", { amount: 5, limit: 20 })), reserving("r", 5_000, open("b", { amount: 5 }))]],
+    [
+      0,
+      [open("a", { actual: 18, limit: undefined }), open("b", { actual: 18 })].map((leg) => ({
+        ...endingOf("r", leg),
+        overage: "cap"
+      }))
+    ]
+  ],
   "a denied growth of a hold that is of the window before": [
     [0, [reserving("r", 60_000, twin({ amount: 5 }), open("b", { amount: 5 }))]],
     [21_000, [charging("c", twin({ amount: 1 }))]],

@@ -98,6 +98,13 @@ export const corruptChecks: ReadonlyArray<Check> = [
         same([outcome!._tag, (outcome as { account?: string }).account], ["Corrupt", "b"], JSON.stringify(command))
         same(await dump(bench), before, "the tables")
       }
+      // An operator sees it as it is.
+      const usage = await runAt(START_MS + 1_000, storeOf(bench).usage([leg("b")]))
+      same(
+        usage.map(({ reserved, used }) => [used, reserved]),
+        [[5, -1]],
+        "usage"
+      )
     }
   },
   {

@@ -7,7 +7,7 @@ import type { PoolClient } from "pg"
 
 import { postgresStore } from "../../src/index.ts"
 import { until } from "../support/until.ts"
-import { charge, execute, leg, release, rowsOf, same, settings, START_MS } from "./bench.ts"
+import { charge, execute, leg, release, rowsOf, same, settings, sound, START_MS } from "./bench.ts"
 import type { Bench, Check } from "./check.ts"
 
 const one = (account: string) => leg(account, { amount: 1 })
@@ -65,6 +65,25 @@ export const lockChecks: ReadonlyArray<Check> = [
       same(rows.length, accounts.length, "entries")
       for (const [madeMs] of rows)
         if (!(Number(madeMs) >= releasedMs - 1)) throw new Error(`its time is ${String(madeMs)}`)
+    }
+  })),
+  ...[["a"], ["a", "b"], ["b", "a", "new"]].map((accounts): Check => ({
+    name: `an account that is collected while a call on ${accounts.join(" and ")} waits for it is made anew`,
+    run: async (bench) => {
+      await execute(bench, START_MS, charge("c", one("a")), charge("c", one("b")))
+      let calling: ReturnType<typeof call> | undefined
+      await whileLocked(bench, "a", async (client) => {
+        await client.query(`DELETE FROM ${bench.schema}.entry WHERE account = 'a'`)
+        await client.query(`DELETE FROM ${bench.schema}.account WHERE account = 'a'`)
+        calling = call(bench, charge("d", ...accounts.map(one)))
+        let isOver = false
+        const end = (): void => void (isOver = true)
+        calling.then(end, end)
+        await until("a call that waits", async () => isOver || (await someoneWaits(bench)))
+      })
+      same((await calling!)[0]!._tag, "Charged", "the call")
+      same(await rowsOf(bench, "SELECT used FROM {schema}.account WHERE account = 'a'"), [[1]], "used")
+      await sound(bench)
     }
   })),
   {

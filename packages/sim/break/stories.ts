@@ -163,6 +163,27 @@ const rest: Readonly<Record<string, Told>> = {
     [6_000, [charging("c", open("a", { amount: 1 }), twin({ amount: 1 }))]],
     [11_000, [charging("d", open("a", { amount: 1 }), twin({ amount: 1 }))]]
   ],
+  "holds of two windows of time that fall due together": [
+    [15_000, [reserving("r", 10_000, twin({ amount: 5 })), reserving("q", 10_000, twin({ amount: 1 }))]],
+    [21_000, [reserving("s", 4_000, twin({ amount: 7 })), reserving("t", 4_000, twin({ amount: 2 }))]],
+    [21_000, [{ kind: "extend", id: "s", legs: [twin({ total: 8, measured: 2 })] }]],
+    [
+      21_000,
+      [
+        { kind: "release", id: "q", legs: [twin()] },
+        { kind: "extend", id: "r", legs: [twin({ measured: 3 })] }
+      ]
+    ],
+    [21_000, [{ kind: "extend", id: "t", ttlMs: 9_000, legs: [twin()] }]],
+    [26_000, [charging("c", twin({ amount: 1 }))]],
+    [
+      42_000,
+      [
+        { kind: "reserve", id: "x", ttlMs: 1_000, legs: [twin({ amount: 2_000 })] },
+        { kind: "lookup", id: "r", legs: [twin()] }
+      ]
+    ]
+  ],
   "endings that just fit, and that just do not": [
     [0, full(["a", "b", "c", "d"])],
     [0, [endingOf("r", open("a", { actual: 10 })), endingOf("r", open("b", { actual: 11 }))]],

@@ -108,6 +108,15 @@ export const corruptChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "the last hold of a due row takes it along, whatever it says",
+    run: async (bench) => {
+      await execute(bench, START_MS, reserve("r", 1_000, held("a")))
+      await rowsOf(bench, "UPDATE {schema}.due SET amount = 4, cost = 3")
+      same((await execute(bench, START_MS, release("r", leg("a"))))[0]!._tag, "Released", "the release")
+      same(await rowsOf(bench, "SELECT holds FROM {schema}.due"), [], "due")
+    }
+  },
+  {
     name: "a due row of two holds, of which one goes, keeps what is the other's",
     run: async (bench) => {
       await execute(bench, START_MS, reserve("r", 1_000, held("a")), reserve("s", 1_000, { ...held("a"), amount: 7 }))

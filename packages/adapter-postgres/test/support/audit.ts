@@ -45,6 +45,9 @@ SELECT format('%s %s: due %s, and the holds say %s', d.account, d."window", d, h
   FROM ${schema}.due AS d FULL JOIN hold AS h USING (account, "window", tick_ms, period)
   WHERE (d.holds, d.amount, d.cost) IS DISTINCT FROM (h.holds, h.amount, h.cost)
 UNION ALL
+SELECT format('%s %s: an end, %s, of a window that is not open', a.account, a."window", a.end_ms)
+  FROM row_of AS a WHERE a.start_ms IS NULL AND a.end_ms IS NOT NULL
+UNION ALL
 SELECT format('%s %s: a row that is no account yet', a.account, a."window") FROM row_of AS a WHERE a.revision = 0
 UNION ALL
 SELECT format('%s %s: used %s, reserved %s, revision %s, and the ledger says %s', a.account, a."window", a.used, a.reserved, a.revision, t)

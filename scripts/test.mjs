@@ -16,6 +16,7 @@ export async function test(args) {
     const suites = [
       "packages/adapter-redis/test/contract",
       "packages/adapter-postgres/test/contract",
+      "packages/adapter-postgres/test/replica", // one that streams is made by the programs of this machine alone
       "packages/test-servers/"
     ]
     const env = { TALLYSTICK_TEST_SERVERS: "binaries", TALLYSTICK_CONTRACT_PROGRAMS: "50" }

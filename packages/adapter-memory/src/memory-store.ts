@@ -78,7 +78,13 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   }
 
   return {
-    capabilities: { atomicOver: "process", durable: false, clock: "caller", ledger: false },
+    capabilities: {
+      atomicOver: "process",
+      durable: false,
+      clock: "caller",
+      ledger: false,
+      settledRetentionMs: settings.settledRetentionMs
+    },
     execute: (commands) => step(() => readCommands(commands), executeAt),
     usage: (accounts) =>
       step(

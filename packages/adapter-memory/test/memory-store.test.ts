@@ -14,7 +14,13 @@ import { leg, timed } from "./at.ts"
 const none = { kind: "none" } as const
 
 test("says what it is", () => {
-  expect(memoryStore().capabilities).toEqual({ atomicOver: "process", durable: false, clock: "caller", ledger: false })
+  expect(memoryStore({ settledRetentionMs: 600_000 }).capabilities).toEqual({
+    atomicOver: "process",
+    durable: false,
+    clock: "caller",
+    ledger: false,
+    settledRetentionMs: 600_000
+  })
 })
 
 test("its clock is Effect's", async () => {

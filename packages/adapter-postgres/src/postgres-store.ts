@@ -76,6 +76,7 @@ export const storeOf = (driver: PostgresDriver, terms: StoreTerms, isWithin: boo
       durable: true,
       clock: terms.clock,
       ledger: true,
+      settledRetentionMs: terms.settings.settledRetentionMs,
       ...(isWithin && { withinTransaction: true })
     },
     execute: (commands) =>

@@ -53,7 +53,8 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
       atomicOver: partition === undefined ? "database" : "partition",
       durable: true,
       clock,
-      ledger: false
+      ledger: false,
+      settledRetentionMs: settings.settledRetentionMs
     },
     execute: executorOf(server, read, call),
     usage: (accounts) =>

@@ -1,4 +1,3 @@
-/// <reference types="node" />
 /**
  * The files of one process in a folder that many processes share.
  *

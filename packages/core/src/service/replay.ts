@@ -26,12 +26,6 @@ export const REPLAY_SIZE = 1_000
 const FIRST_WAIT_MS = 1_000
 const LAST_WAIT_MS = 60_000
 
-/**
- * A charge whose answer was lost may have been counted, and is remembered for so long (a store's default); after that
- * it is reported, since to send it might count it again. A finalize says itself how old it is, and the store decides.
- */
-const CHARGE_HORIZON_MS = DEFAULT_SETTLED_RETENTION_MS - DEFAULT_LONGEST_CALL_MS
-
 /** Replays once. Delivering an entry twice debits once: its id has one ending. */
 export const replay = (env: Environment): Effect.Effect<ReplayReport, Error> =>
   env.replaying.withPermits(1)(
@@ -49,7 +43,7 @@ export const replay = (env: Environment): Effect.Effect<ReplayReport, Error> =>
   )
 
 const replayEntry = Effect.fnUntraced(function* (env: Environment, { ending }: JournalEntry) {
-  if (isTooOld(ending, yield* currentMs)) yield* unsettled(env, ending, { kind: "undecidable" }, false)
+  if (isTooOld(env, ending, yield* currentMs)) yield* unsettled(env, ending, { kind: "undecidable" }, false)
   else {
     const tried = yield* Effect.result(tryEnding(env, ending))
     if (tried._tag === "Failure") return isPassing(tried.failure) ? "away" : "kept"
@@ -60,8 +54,14 @@ const replayEntry = Effect.fnUntraced(function* (env: Environment, { ending }: J
   return removed._tag === "Success" ? "delivered" : "kept"
 })
 
-const isTooOld = (ending: Ending, nowMs: number): boolean =>
-  ending.kind === "charge" && nowMs - ending.knownAtMs >= CHARGE_HORIZON_MS
+/**
+ * A charge whose answer was lost may have been counted, and is remembered for so long; after that it is reported, since
+ * to send it might count it again. A finalize says itself how old it is, and the store decides.
+ */
+const isTooOld = ({ store }: Environment, ending: Ending, nowMs: number): boolean => {
+  const retentionMs = store.capabilities.settledRetentionMs ?? DEFAULT_SETTLED_RETENTION_MS
+  return ending.kind === "charge" && nowMs - ending.knownAtMs >= retentionMs - DEFAULT_LONGEST_CALL_MS
+}
 
 /** Replays in the background until the journal is empty, with growing waits. One such loop per quota. */
 export const replayLater = (env: Environment): Effect.Effect<void> =>

@@ -24,6 +24,10 @@ export interface Capabilities {
    * behind the caller's back. Absent: no.
    */
   readonly withinTransaction?: boolean | undefined
+  /**
+   * How long it remembers endings, ms (`settledRetentionMs`): what may have been counted longer ago is not sent again. Absent: an hour, the default.
+   */
+  readonly settledRetentionMs?: number | undefined
 }
 
 /** A store as code without Effect sees it. Adapters make one; `createQuota` takes it. */

@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 
 import { readInteger, readObject, readText } from "../machine/check.ts"
 import type { Command } from "../machine/command.ts"
+import { DEFAULT_SETTLED_RETENTION_MS } from "../machine/constants.ts"
 import { InvalidInput } from "../machine/invalid-input.ts"
 import { readAccounts } from "../machine/read-account.ts"
 import { readCommands } from "../machine/read-command.ts"
@@ -108,8 +109,14 @@ const weakest = (all: ReadonlyArray<Capabilities>): Capabilities => ({
   durable: all.every(({ durable }) => durable),
   clock: all.every(({ clock }) => clock === "store") ? "store" : "caller",
   ledger: all.every(({ ledger }) => ledger),
-  ...(all.some(({ withinTransaction }) => withinTransaction) && { withinTransaction: true })
+  ...(all.some(({ withinTransaction }) => withinTransaction) && { withinTransaction: true }),
+  ...shortest(all.map(({ settledRetentionMs }) => settledRetentionMs))
 })
+
+const shortest = (retentions: ReadonlyArray<number | undefined>): Pick<Capabilities, "settledRetentionMs"> =>
+  retentions.every((retentionMs) => retentionMs === undefined)
+    ? {}
+    : { settledRetentionMs: Math.min(...retentions.map((retentionMs) => retentionMs ?? DEFAULT_SETTLED_RETENTION_MS)) }
 
 /**
  * One store after another, each with an equal part of what is left of the limit, so that one with much to sweep does not

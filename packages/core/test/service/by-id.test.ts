@@ -3,7 +3,9 @@
  */
 import { assert, describe, it } from "vitest"
 
+import { memoryStore } from "../../../adapter-memory/src/index.ts"
 import type { Limit } from "../../src/index.ts"
+import { faultyStore } from "./faulty-store.ts"
 import { rejection } from "./rejection.ts"
 import { daily, makeWorld } from "./world.ts"
 
@@ -97,6 +99,25 @@ describe("a charge", () => {
     assert.deepEqual(await world.quota.replayJournal(), { delivered: 1, kept: 0 })
     assert.deepEqual(await world.numbers(), [7, 0])
   })
+})
+
+describe("a charge in the journal of a store that remembers endings for ten minutes", () => {
+  const replayedAfter = async (waitMs: number) => {
+    const store = faultyStore(() => memoryStore({ settledRetentionMs: 600_000 }))
+    const world = makeWorld({ store, settleWithinMs: 0, callTimeoutMs: 100 })
+    store.always("charge", "refuse")
+    await world.quota.charge({ requestId: "c", limits: [daily], used: { tokens: 7 } })
+    await world.clock.advance(waitMs)
+    store.always("charge", "pass")
+    await world.quota.replayJournal()
+    return { used: (await world.numbers())[0], reasons: world.seen.unsettled.map(({ reason }) => reason.kind) }
+  }
+
+  it("is counted as long as a first one would be remembered, less the longest call", async () =>
+    assert.deepEqual(await replayedAfter(539_000), { used: 7, reasons: ["undelivered"] }))
+
+  it("is reported after that: it may have been counted and forgotten", async () =>
+    assert.deepEqual(await replayedAfter(541_000), { used: 0, reasons: ["undelivered", "undecidable"] }))
 })
 
 describe("an ending by the id alone", () => {

@@ -46,7 +46,13 @@ describe("route refuses", () => {
 })
 
 describe("route can do what all its stores can", () => {
-  const strong: Capabilities = { atomicOver: "database", durable: true, clock: "store", ledger: true }
+  const strong: Capabilities = {
+    atomicOver: "database",
+    durable: true,
+    clock: "store",
+    ledger: true,
+    settledRetentionMs: 3_600_000
+  }
   const cases: ReadonlyArray<readonly [Partial<Capabilities>, Partial<Capabilities>, Partial<Capabilities>]> = [
     [{}, {}, {}],
     [{ atomicOver: "partition" }, {}, { atomicOver: "partition" }],
@@ -54,7 +60,9 @@ describe("route can do what all its stores can", () => {
     [{}, { durable: false }, { durable: false }],
     [{ clock: "caller" }, {}, { clock: "caller" }],
     [{}, { ledger: false }, { ledger: false }],
-    [{}, { withinTransaction: true }, { withinTransaction: true }]
+    [{}, { withinTransaction: true }, { withinTransaction: true }],
+    [{ settledRetentionMs: 60_000 }, {}, { settledRetentionMs: 60_000 }],
+    [{ settledRetentionMs: undefined }, { settledRetentionMs: 7_200_000 }, {}]
   ]
   for (const [first, second, all] of cases)
     it(`${JSON.stringify(first)} and ${JSON.stringify(second)}`, () => {

@@ -210,6 +210,16 @@ const rest: Readonly<Record<string, Told>> = {
       }))
     ]
   ],
+  "capped by a stored limit, and not by the caller's": [
+    [0, [{ kind: "adjust", id: "j", adjustment: { kind: "setLimit", limit: 30 }, legs: [open("a")] }]],
+    [0, [{ kind: "adjust", id: "j", adjustment: { kind: "setLimit", limit: null }, legs: [open("b")] }]],
+    [0, ["a", "b"].map((account) => reserving("r", 5_000, open(account, { amount: 5, limit: 20 })))],
+    [0, ["a", "b"].map((account) => ({ ...endingOf("r", open(account, { actual: 40, limit: 20 })), overage: "cap" }))]
+  ],
+  "an adjustment's id in a second life": [0, 40_000, 41_000].map((afterMs) => [
+    afterMs,
+    [{ kind: "adjust", id: "j", adjustment: { kind: "reset" }, legs: [open("a")] }]
+  ]),
   "a denied growth of a hold that is of the window before": [
     [0, [reserving("r", 60_000, twin({ amount: 5 }), open("b", { amount: 5 }))]],
     [21_000, [charging("c", twin({ amount: 1 }))]],

@@ -1,7 +1,7 @@
 /**
  * Breaks the SQL functions and views in one place at a time and says which breaks the suite does not see.
  *
- *   npm run break:sql -- [--seed 1] [--programs 120] [--only LINES|KIND] [--sample N] [--lanes 2] [--json] [--survivors FILE]
+ *   npm run break:sql -- [--seed 1] [--programs 120] [--only LINES|KIND] [--sample N] [--again JSON] [--lanes 2] [--json] [--survivors FILE]
  *
  * On a server of its own; on the one that TALLYSTICK_TEST_POSTGRES_URL names if it does.
  */

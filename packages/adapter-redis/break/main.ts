@@ -1,7 +1,7 @@
 /**
  * Breaks the script in one place at a time and says which breaks the suite does not see.
  *
- *   npm run break:lua -- [--seed 1] [--programs 120] [--only LINES|KIND] [--sample N] [--lanes 2] [--json] [--survivors FILE]
+ *   npm run break:lua -- [--seed 1] [--programs 120] [--only LINES|KIND] [--sample N] [--again JSON] [--lanes 2] [--json] [--survivors FILE]
  */
 import { runBreaker } from "../../sim/break/run.ts"
 import { hunt, record } from "./hunt.ts"

@@ -1,13 +1,13 @@
 /**
  * The command line of a breaker: every mutant in turn, by as many lanes as are asked for.
  */
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 
 import { Draw } from "../src/mutants/draw.ts"
 import type { Mutant } from "./mutant.ts"
 import { jsonOf, markdownOf, textOf } from "./report.ts"
-import type { Broken, Found } from "./report.ts"
+import type { Broken, Found, Run } from "./report.ts"
 
 /** A server, or a part of one, on which one mutant after the other is tried. */
 export interface Breaker<Lane extends { readonly close: () => Promise<void> }> extends Broken {
@@ -29,11 +29,16 @@ const readArguments = () =>
       programs: { type: "string", default: "120" },
       only: { type: "string" },
       sample: { type: "string" },
+      again: { type: "string" },
       lanes: { type: "string", default: "2" },
       json: { type: "boolean", default: false },
       survivors: { type: "string" }
     }
   }).values
+
+/** What an earlier run wrote with `--json`, of the same text. */
+const earlier = (file: string | undefined): (Run & { readonly mutants: ReadonlyArray<Found> }) | undefined =>
+  file === undefined ? undefined : JSON.parse(readFileSync(file, "utf8"))
 
 /** Prints the report; the exit status says whether 95 % were found. */
 export const runBreaker = async <Lane extends { readonly close: () => Promise<void> }>(
@@ -47,8 +52,12 @@ export const runBreaker = async <Lane extends { readonly close: () => Promise<vo
   const say = (line: string): void => console.error(`${String(secondsGone()).padStart(4)} s  ${line}`)
 
   const seed = Number(values.seed)
-  const asked = breaker.mutants.filter(isAskedFor(values.only))
-  const mutants = values.sample === undefined ? asked : sampleOf(asked, Number(values.sample), seed)
+  // `--again FILE`: of that run, what nothing saw; the rest of its report stays.
+  const before = earlier(values.again)
+  const asked = before?.mutants.filter(({ by }) => by === undefined).map(({ mutant }) => mutant)
+  const known = before?.mutants.filter(({ by }) => by !== undefined) ?? []
+  const all = asked ?? breaker.mutants.filter(isAskedFor(values.only))
+  const mutants = values.sample === undefined ? all : sampleOf(all, Number(values.sample), seed)
   const lanes = await Promise.all(Array.from({ length: Number(values.lanes) }, (_, number) => breaker.open(number)))
   say(`${mutants.length} mutants, ${values.programs} programs of seed ${seed}, ${lanes.length} lanes`)
   const hunt = await breaker.prepare(lanes[0]!, seed, Number(values.programs))
@@ -69,9 +78,9 @@ export const runBreaker = async <Lane extends { readonly close: () => Promise<vo
   await Promise.all(lanes.map((lane) => lane.close()))
   await breaker.close?.()
 
-  const sampled = values.sample === undefined ? undefined : asked.length
+  const sampled = values.sample === undefined ? before?.sampleOf : all.length
   const run = { seed, programs: Number(values.programs), seconds: secondsGone(), sampleOf: sampled }
-  const sorted = found.toSorted((a, b) => a.mutant.start - b.mutant.start)
+  const sorted = [...known, ...found].toSorted((a, b) => a.mutant.start - b.mutant.start)
   if (values.survivors !== undefined) writeFileSync(values.survivors, markdownOf(sorted, breaker, run))
   console.log(values.json ? jsonOf(sorted, run) : markdownOf(sorted, breaker, run))
   const missed = sorted.filter(({ by }) => by === undefined).length

@@ -83,6 +83,11 @@ await quota.setLimit({ ...users.limit("ada"), limit: 5_000_000, id: "ada's first
 await quota.addCredit({ ...users.limit("ada"), amount: 10_000_000, paymentId: "payment-1" })
 // #endregion
 
+// #region partition
+/** For Redis Cluster: what one reservation names must lie in one slot. */
+const partition = (account: string): string => (account.startsWith("anon") ? "visitors" : account)
+// #endregion
+
 const request = () =>
   new Request("https://example.org", { method: "POST", body: "Why?", headers: { "x-forwarded-for": "198.51.100.7" } })
 for (let visits = 0; visits < 3; visits++) {
@@ -95,4 +100,6 @@ console.log(await isAsked("session-2", "198.51.100.7"))
 console.log(await ask("ada", "Why?"))
 const { limit, used } = await users.usage(quota, "ada")
 console.log(`${used} of ${limit}`)
+const visitor = await visitors.request({ session: "session-1", address: "198.51.100.7" })
+console.log(new Set(visitor.limits.map(({ account }) => partition(account))).size, partition("user:ada"))
 await quota.close()

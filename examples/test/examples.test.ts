@@ -50,7 +50,8 @@ const printed: Readonly<Record<string, string>> = {
     "200",
     "true",
     "Because it scatters.",
-    "4217 of 15000000"
+    "4217 of 15000000",
+    "1 user:ada"
   ].join("\n"),
   "credit.ts": [
     "credit 50000",

@@ -177,6 +177,16 @@ describe("anon_finalize", () => {
     assert.strictEqual(settled[0]!.overage, 4_995)
   })
 
+  it("vector: of an id that nobody knows, at used 150: unknown, blocked, nothing written (the original says ok)", async () => {
+    const { open, quota, numbers, visitors } = given(small)
+    await granted(await open(5)).finalize({ tokens: 150 })
+    const { limits } = await visitors.request({ session: "s1", address })
+    const ended = await quota.finalize({ requestId: "phantom", limits, used: { tokens: 10 } })
+    assert.deepEqual(ended.problem, { kind: "unknown" })
+    assert.deepEqual([ended.accounts[0]!.status, ended.accounts[0]!.used], ["blocked", 150])
+    assert.deepEqual((await numbers())[0], 150)
+  })
+
   it("vector: twice is once", async () => {
     const { numbers, open } = given(small)
     const turn = granted(await open(30))

@@ -1,5 +1,6 @@
 /** The commands for operators, on real servers, while an app has open holds. */
 import { createQuota, type Limit } from "@tallystick/core"
+import { readFileSync } from "node:fs"
 import { afterAll, assert, describe, it } from "vitest"
 
 import { runProgram } from "../../src/cli/program.ts"
@@ -9,6 +10,17 @@ import { tallystick } from "./spawn.ts"
 
 const daily: Limit = { account: "user:ada", unit: "tokens", limit: 10_000, window: "day" }
 const streams: Limit = { account: "user:ada:streams", unit: "streams", limit: 2 }
+
+const page = readFileSync(new URL("../../../../docs/operating.md", import.meta.url), "utf8")
+
+/** A text without what differs from run to run: times, ages, revisions, and the widths that follow from them. */
+const shape = (text: string): string =>
+  text
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
+    .replaceAll(/\b\d{13}\b/g, "REVISION")
+    .replaceAll(/\b[\d.]+ (?:s|min|h|d)\b/g, "AGE")
+    .replaceAll(/ +/g, " ")
+    .trim()
 
 /** The program, in this process. */
 const run = async (...argv: ReadonlyArray<string>) => {
@@ -56,9 +68,21 @@ const suite = (operable: Operable): void => {
     assert.match(out, /1 open hold\n.*\n +two +400 +- +actual +[\d.]+ s +(9\.\d|10) min/)
     if (hasLedger) assert.match(out, /the last 3 changes, the newest first\n.*\n.* finalized +one +\+123 +-400\n/)
     else assert.include(out, "this store keeps no ledger")
+    if (hasLedger) assert.strictEqual(shape(out), shape(/^```\n(user:ada .*?)^```$/ms.exec(page)![1]!))
     const json = JSON.parse((await run("inspect", "user:ada", ...day, "--json")).out)
     assert.deepInclude(json.account, { used: 123, reserved: 400 })
     assert.strictEqual(json.holds[0].id, "two")
+  })
+
+  it("the commands of docs/operating.md", async () => {
+    const [block] = /(?<=^```sh\n).*?(?=^```$)/ms.exec(page)!
+    const lines = block.trim().split("\n")
+    assert.isAtLeast(lines.length, 3)
+    for (const line of lines) {
+      const [, ...argv] = line.split(" --store ")[0]!.split(" ")
+      const { status, err } = await run(...argv.map((word) => word.replace("user:ada", "user:of-the-page")), ...options)
+      assert.deepEqual([status, err], [0, ""], line)
+    }
   })
 
   it("inspect: says that another window is another account", async () => {

@@ -11,6 +11,7 @@ import { release } from "./commands/release.ts"
 import { repair } from "./commands/repair.ts"
 import { replay } from "./commands/replay.ts"
 import { start } from "./commands/start.ts"
+import { storm } from "./commands/storm.ts"
 import { helpOf, helpOfAll } from "./help.ts"
 import { suggest } from "./suggest.ts"
 import type { Terminal } from "./terminal.ts"
@@ -25,6 +26,7 @@ const STATUS_DEFECT = 70
 export const commands: ReadonlyArray<Command> = [
   start,
   explore,
+  storm,
   replay,
   mutants,
   migrate,

@@ -21,6 +21,7 @@ describe("histories of a right store hold", () => {
   const cases = [
     ["where every call is answered", { lost: 0 }],
     ["where one answer in twelve is lost", { lost: 0.08 }],
+    ["where reads take their time before others have finished", { lost: 0.04, earlyReads: true }],
     ["where the server dies at every visit, with all that is under way", { deaths: true, lost: 0.02 }]
   ] as const
   for (const [name, faults] of cases)

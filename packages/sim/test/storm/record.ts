@@ -21,6 +21,8 @@ export interface Recording {
   readonly lost?: number
   /** In each visit of 50 ms the server dies once: what is under way then is not answered, and what had not happened does not. */
   readonly deaths?: boolean
+  /** A read does not see what took its time up to 20 ms before it: as in Postgres, where that is still being written. */
+  readonly earlyReads?: boolean
   readonly store?: QuotaStore
   readonly draw?: (random: Random, atMs: number, mine: ReadonlyArray<string>) => Question
 }
@@ -30,6 +32,8 @@ interface Under {
   readonly question: Question
   readonly sentNs: number
   readonly effectNs: number
+  /** What the store's clock shows it. */
+  readonly clockNs: number
   readonly answeredNs: number
   readonly fate: "answered" | "lost" | "never"
 }
@@ -50,7 +54,7 @@ export const ask = async (store: QuotaStore, question: Question, nowMs: number):
 }
 
 export const record = async (recording: Recording): Promise<ReadonlyArray<Call>> => {
-  const { seed, clients, calls, lost = 0, deaths = false, draw = drawAtGroup } = recording
+  const { seed, clients, calls, lost = 0, deaths = false, earlyReads = false, draw = drawAtGroup } = recording
   const store = recording.store ?? memoryStore()
   const random = new Random(seed, 1)
   const under: Array<Under> = []
@@ -64,15 +68,17 @@ export const record = async (recording: Recording): Promise<ReadonlyArray<Call>>
       const question = again ?? draw(random, nowNs / MS, mine)
       const sentNs = nowNs
       let effectNs = sentNs + random.positive() * 4 * MS
-      let answeredNs = effectNs + random.positive() * 3 * MS
+      const aheadNs = earlyReads && question.kind === "usage" ? random.fraction() * 20 * MS : 0
+      let answeredNs = effectNs + aheadNs + random.positive() * 3 * MS
       const deathNs = Math.floor(sentNs / (1_200 * MS)) * 1_200 * MS + 20 * MS
       const dies = deaths && sentNs < deathNs && answeredNs > deathNs
       const isLost = dies || random.fraction() < lost
       const happens = dies ? effectNs < deathNs : random.fraction() < 0.5
       const fate = isLost ? (happens ? "lost" : "never") : "answered"
-      if (fate === "lost" && !dies && random.fraction() < 0.2) effectNs = sentNs + random.positive() * 2_000 * MS
+      if (fate === "lost" && question.kind === "execute" && !dies && random.fraction() < 0.2)
+        effectNs = sentNs + random.positive() * 2_000 * MS
       if (isLost) answeredNs = sentNs + (6 + 3 * random.positive()) * MS
-      under.push({ who: `c${client}`, question, sentNs, effectNs, answeredNs, fate })
+      under.push({ who: `c${client}`, question, sentNs, effectNs, clockNs: effectNs + aheadNs, answeredNs, fate })
       again = isLost && random.fraction() < 0.7 ? question : undefined
       if (question.kind === "execute") mine = [...mine, ...begunBy(question.commands)].slice(-2)
       nowNs = answeredNs + random.positive() * 2 * MS
@@ -80,7 +86,7 @@ export const record = async (recording: Recording): Promise<ReadonlyArray<Call>>
   }
   const history: Array<Call> = []
   for (const { fate, ...call } of under.toSorted((a, b) => a.effectNs - b.effectNs)) {
-    const nowMs = Math.floor(EPOCH_MS + call.effectNs / MS)
+    const nowMs = Math.floor(EPOCH_MS + call.clockNs / MS)
     const reply = fate === "never" ? undefined : await ask(store, call.question, nowMs)
     history.push({ ...call, reply: fate === "answered" ? reply! : { kind: "unknown" } })
   }

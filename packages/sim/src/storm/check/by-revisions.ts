@@ -4,9 +4,9 @@
  * They say nearly everything about the order, so that mostly there is one operation that can be next, and the Book either says the same of it or the
  * history is broken. Only where a revision is missing something must be put in that was never answered: there, and only there, this is a search.
  *
- * Why what fits may be taken at once, without a way back: an answered operation that fits has the lowest time and revision on all of its accounts. Any
+ * Why what fits may be taken at once, without a way back: an answered command that fits has the lowest time and revision on all of its accounts. Any
  * other one that took effect before it on one of them would have raised the revision that it shows; one that took none may as well come later; and what
- * happens on other accounts does not touch it.
+ * happens on other accounts does not touch it. Only reads may have to come first: those that have seen one of its accounts as it is now.
  */
 import type { Outcome, Settings } from "@tallystick/core/machine"
 
@@ -14,37 +14,59 @@ import { clockOf } from "./clock.ts"
 import { candidatesFor } from "./fill.ts"
 import type { Candidate } from "./fill.ts"
 import type { Operation } from "./operation.ts"
-import { Pending } from "./pending.ts"
+import { isRead, Pending } from "./pending.ts"
+import { Reads } from "./reads.ts"
 import { isSame, Trial } from "./trial.ts"
 import type { Expected } from "./trial.ts"
 import type { DeadEnd, Placed, Verdict } from "./verdict.ts"
 
 /** Operations tried, over all orders. A history that holds needs little more than one for each of its own. */
-const DEFAULT_BUDGET = 20_000
+const DEFAULT_BUDGET = 10_000
 
 export const checkByRevisions = (
   operations: ReadonlyArray<Operation>,
   settings: Partial<Settings> = {},
   budget = DEFAULT_BUDGET
-): Verdict => new Search(operations, settings, budget + 4 * operations.length).run()
+): Verdict => {
+  const search = (isFocused: boolean): Verdict =>
+    new Search(operations, { settings, isFocused, budget: budget + 4 * operations.length }).run()
+  const focused = search(true)
+  if (focused.kind === "linearizable") return focused
+  const whole = search(false)
+  return whole.kind === "broken" ? { kind: "broken", deadEnd: focused.deadEnd } : whole
+}
+
+interface SearchOptions {
+  readonly settings: Partial<Settings>
+  readonly budget: number
+  /**
+   * At a dead end only what touches one of the operations that are stuck there is tried. That leads to the goal nearly always, and quickly, but not where
+   * something must come before it that touches none of them.
+   */
+  readonly isFocused: boolean
+}
 
 class Search {
   readonly #pending: Pending
   readonly #trial: Trial
+  readonly #reads: Reads
   readonly #order: Array<Placed> = []
   /** The revision of each account after what has its place. */
   readonly #revisions = new Map<string, number>()
   /** Dead ends, by what took effect before them. */
   readonly #dead = new Set<string>()
   readonly #names = new Map<unknown, number>()
+  readonly #isFocused: boolean
   #left: number
   #deepest: DeadEnd = { order: [], stuck: [] }
   #depth = -1
 
-  constructor(operations: ReadonlyArray<Operation>, settings: Partial<Settings>, budget: number) {
+  constructor(operations: ReadonlyArray<Operation>, { settings, budget, isFocused }: SearchOptions) {
     this.#pending = new Pending(operations)
     this.#trial = new Trial(settings)
+    this.#reads = new Reads(this.#pending, this.#trial, (key) => this.#revisions.get(key) ?? 0)
     this.#left = budget
+    this.#isFocused = isFocused
     for (const [index, { command }] of operations.entries()) this.#names.set(command, index)
   }
 
@@ -61,8 +83,8 @@ class Search {
     if (this.#pending.isEmpty) return true
     this.#note(stuck)
     const state = this.#state()
-    if (!this.#dead.has(state)) {
-      for (const candidate of [...births, ...this.#candidates([...stuck, ...births])]) {
+    if (!this.#dead.has(state) && !this.#isHopeless(stuck)) {
+      for (const candidate of this.#choices(stuck, births)) {
         if (this.#left <= 0) break
         if (this.#tryOne(candidate)) return true
       }
@@ -81,24 +103,30 @@ class Search {
    * but as the first on an account: its revision then says when that was, and so does not say that nothing unanswered came before.
    */
   #takeWhatFits(): { readonly stuck: DeadEnd["stuck"]; readonly births: ReadonlyArray<Candidate> } {
-    const failed = new Map<Operation, { readonly effects: number; readonly stuck: DeadEnd["stuck"][number] }>()
+    const failed = new Map<Operation, { readonly version: number; readonly stuck: DeadEnd["stuck"][number] }>()
     const births = new Map<Operation, Candidate>()
     for (let isMoving = true; isMoving && !this.#pending.isEmpty;) {
       isMoving = false
-      for (const operation of this.#pending.heads()) {
+      const reads = this.#pending.dueReads().filter((read) => this.#reads.canSee(read))
+      // Reads first: the next command may take away what they saw.
+      for (const operation of [...reads, ...this.#pending.heads()]) {
         const effects = this.#effectsOn(operation)
-        if (births.has(operation) || failed.get(operation)?.effects === effects) continue
+        const version = effects + this.#timesOf(operation)
+        if (births.has(operation) || failed.get(operation)?.version === version) continue
         const nowMs = clockOf(operation, this.#trial)
         const mark = this.#trial.mark
         const isBirth = this.#mayNotBeFirst(operation)
+        const awaited = isRead(operation) ? [] : this.#reads.awaiting(operation)
         this.#left--
         const expected = this.#trial.act(operation, nowMs)
         if (!isSame(expected, operation)) {
           this.#trial.undo(mark)
-          failed.set(operation, { effects, stuck: { operation, expected } })
+          failed.set(operation, { version, stuck: { operation, expected } })
         } else if (isBirth && this.#effectsOn(operation) > effects) {
           this.#trial.undo(mark)
           births.set(operation, { operation, nowMs })
+        } else if (awaited.some((one) => this.#reads.isHidden(one))) {
+          this.#trial.undo(mark)
         } else {
           this.#place(operation, nowMs, operation.answers!)
           failed.delete(operation)
@@ -107,8 +135,27 @@ class Search {
         }
       }
     }
-    const stuck = [...failed.values()].map(({ stuck }) => stuck)
+    const stuck = [...failed.values()].map(({ stuck }) => stuck).filter(({ operation }) => this.#pending.has(operation))
+    for (const operation of this.#pending.dueReads()) if (!failed.has(operation)) stuck.push(this.#lookAt(operation))
     return { stuck, births: [...births.values()].filter(({ operation }) => this.#pending.has(operation)) }
+  }
+
+  #lookAt(operation: Operation): DeadEnd["stuck"][number] {
+    const mark = this.#trial.mark
+    const expected = this.#trial.act(operation, clockOf(operation, this.#trial))
+    this.#trial.undo(mark)
+    return { operation, expected }
+  }
+
+  /** A read that shows less than there is will never find its place; nor will a command, if nothing can be missing on any of its accounts. */
+  #isHopeless(stuck: DeadEnd["stuck"]): boolean {
+    // Of an account without a row something earlier makes the first revision lower.
+    const isFull = (key: string, revision: number): boolean =>
+      this.#trial.timeOf(key) !== undefined && revision <= (this.#revisions.get(key) ?? 0)
+    const isLost = ({ operation }: DeadEnd["stuck"][number]): boolean =>
+      !isRead(operation) && operation.keys.every((key, index) => isFull(key, operation.answers![index]!.revision))
+    if (stuck.some(isLost)) return true
+    return this.#reads.areTooLate()
   }
 
   #mayNotBeFirst({ keys, answeredNs }: Operation): boolean {
@@ -125,19 +172,37 @@ class Search {
     return keys.reduce((sum, key) => sum + this.#trial.effectsOn(key), 0)
   }
 
+  /** Grows with whatever writes the time of one of its accounts, be it a denial. */
+  #timesOf({ keys }: Operation): number {
+    return keys.reduce((sum, key) => sum + (this.#trial.timeOf(key)?.last ?? 0), 0)
+  }
+
   #place(operation: Operation, nowMs: number, answers: ReadonlyArray<{ readonly revision: number }>): void {
     this.#pending.place(operation)
     this.#order.push({ operation, nowMs })
+    // What a read counts as due nobody has done yet.
+    if (isRead(operation)) return
     for (const [index, key] of operation.keys.entries()) this.#revisions.set(key, answers[index]!.revision)
   }
 
-  #candidates(stuck: ReadonlyArray<{ readonly operation: Operation }>): ReadonlyArray<Candidate> {
-    return candidatesFor({
+  /** What can be next, the likeliest first. Something on one of its own accounts must come before each that is stuck, so that one of them will do. */
+  #choices(stuck: DeadEnd["stuck"], births: ReadonlyArray<Candidate>): ReadonlyArray<Candidate> {
+    const all = candidatesFor({
       pending: this.#pending,
       trial: this.#trial,
-      stuck: stuck.map(({ operation }) => operation),
+      stuck: [...stuck, ...births].map(({ operation }) => operation),
       revisionOf: (key) => this.#revisions.get(key) ?? 0
     })
+    if (!this.#isFocused) return [...births, ...all]
+    const touching = ({ keys }: Operation) =>
+      all.filter(({ operation }) => operation.keys.some((key) => keys.includes(key)))
+    const commands = stuck.filter(({ operation }) => !isRead(operation))
+    // What is stuck may only be waiting for one of these.
+    const options =
+      births.length > 0
+        ? births.map((birth) => [birth, ...touching(birth.operation)])
+        : (commands.length > 0 ? commands : stuck).map(({ operation }) => touching(operation))
+    return options.toSorted((left, right) => left.length - right.length)[0] ?? []
   }
 
   /**
@@ -148,13 +213,11 @@ class Search {
     const mark = this.#trial.mark
     const position = this.#pending.position
     const revisions = operation.keys.map((key) => this.#revisions.get(key))
-    const effects = this.#effectsOn(operation)
     this.#left--
+    if (operation.answers === undefined && !this.#trial.wouldChange(operation, nowMs)) return false
     const expected = this.#trial.act(operation, nowMs)
     const isPossible =
-      operation.answers === undefined
-        ? this.#effectsOn(operation) > effects && this.#leavesRoom(operation, expected)
-        : isSame(expected, operation)
+      operation.answers === undefined ? this.#leavesRoom(operation, expected) : isSame(expected, operation)
     if (isPossible) {
       this.#place(operation, nowMs, expected.accounts)
       if (this.#goOn()) return true

@@ -102,10 +102,10 @@ class Search {
   #try(operation: Operation, nowMs: number, stuck: Array<DeadEnd["stuck"][number]>): boolean {
     const mark = this.#trial.mark
     const position = this.#pending.position
-    const effects = this.#effectsOn(operation)
+    if (operation.answers === undefined && !this.#trial.wouldChange(operation, nowMs)) return false
     const expected = this.#trial.act(operation, nowMs)
     const isAnswered = operation.answers !== undefined
-    const fits = isAnswered ? this.#isSame(expected, operation) : this.#effectsOn(operation) > effects
+    const fits = !isAnswered || this.#isSame(expected, operation)
     if (fits) {
       this.#pending.place(operation)
       this.#order.push({ operation, nowMs })
@@ -117,10 +117,6 @@ class Search {
     }
     this.#trial.undo(mark)
     return false
-  }
-
-  #effectsOn({ keys }: Operation): number {
-    return keys.reduce((sum, key) => sum + this.#trial.effectsOn(key), 0)
   }
 
   #timesOf(operation: Operation): ReadonlyArray<number> {

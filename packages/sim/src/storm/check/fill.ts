@@ -3,6 +3,7 @@
  */
 import type { Outcome } from "@tallystick/core/machine"
 
+import { sameLeg } from "../../oracle/same.ts"
 import { clockOf, timesBetween } from "./clock.ts"
 import type { Operation } from "./operation.ts"
 import type { Pending } from "./pending.ts"
@@ -44,23 +45,31 @@ export const candidatesFor = (gap: Gap): ReadonlyArray<Candidate> => {
   return ranked.toSorted((left, right) => right.rank - left.rank)
 }
 
-/** On one of its accounts the next answer shows a higher revision than there is. */
+/** On one of its accounts the next answer, or a read, shows a higher revision than there is. */
 const isMissing = ({ pending, revisionOf }: Gap, { keys }: Operation): boolean =>
-  keys.some((key) => (pending.placeOn(key)?.revision ?? 0) > revisionOf(key))
+  keys.some((key) => {
+    const shown = [pending.placeOn(key), ...readPlaces(pending, key)]
+    return shown.some((place) => place !== undefined && place.revision > revisionOf(key))
+  })
 
-/** Not before what its accounts have seen, and not after what they see next. */
+const readPlaces = (pending: Pending, key: string) => pending.readsOn(key).map(({ place }) => place)
+
+/** Not before what its accounts have seen, and whoever was answered before it was sent; and not after what they see next. Where only reads are left, one of them at least has seen it. */
 const timesOf = ({ pending, trial }: Gap, operation: Operation): ReadonlyArray<number> => {
   let from = 0
   let to = Infinity
   let birth: number | undefined
+  const seen = pending.seenBefore(operation)
   for (const key of operation.keys) {
     const row = trial.timeOf(key)
     const next = pending.placeOn(key)
-    if (row !== undefined) from = Math.max(from, row.last - row.lead)
-    if (next !== undefined) to = Math.min(to, next.timeMs - (row?.lead ?? 0))
-    if (row === undefined && next !== undefined && next.revision > 0) birth = Math.min(birth ?? Infinity, next.revision)
+    const shown = next === undefined ? readPlaces(pending, key).filter(({ revision }) => revision > 0) : [next]
+    if (row !== undefined) from = Math.max(from, row.last - row.lead, seen - row.lead)
+    if (shown.length > 0) to = Math.min(to, Math.max(...shown.map(({ timeMs }) => timeMs)) - (row?.lead ?? 0))
+    if (row !== undefined) continue
+    for (const { revision } of shown) if (revision > 0) birth = Math.min(birth ?? Infinity, revision)
   }
-  if (birth !== undefined) return birthsBefore(birth, Math.max(from, pending.seenBefore(operation)), to, pending)
+  if (birth !== undefined) return birthsBefore(birth, Math.max(from, seen), to, pending)
   if (to === Infinity || from > to) return []
   // An account that has no row then, either: it cannot have taken effect on it, whenever it happened.
   return from === 0 ? [to] : timesBetween(from, to)
@@ -85,11 +94,16 @@ const evidence = ({ pending, trial }: Gap, { operation, nowMs }: Candidate): 0 |
   trial.undo(mark)
   if (outcome === undefined) return 1
   const isSame = hasSameLegs(outcome, next.outcome)
-  if (isSame && outcome._tag === next.outcome._tag && outcome.replayed === next.outcome.replayed) return 2
+  if (
+    isSame &&
+    outcome.replayed === next.outcome.replayed &&
+    outcome.legs.every((leg, index) => sameLeg(leg, next.outcome!.legs[index]!))
+  )
+    return 2
   // Whether something is admitted depends on sums, and those on what has no place yet.
   const isAboutSums = outcome._tag === "Denied" || next.outcome._tag === "Denied"
   return isSame || isAboutSums || pending.hasRivals(operation, next) ? 0 : "impossible"
 }
 
 const hasSameLegs = (left: Outcome, right: Outcome): boolean =>
-  left.legs.every(({ state }, index) => right.legs[index]?.state === state)
+  left.legs.every(({ state, late }, index) => right.legs[index]?.state === state && right.legs[index].late === late)

@@ -8,7 +8,7 @@ export type Question =
   | { readonly kind: "usage"; readonly accounts: ReadonlyArray<AccountRef> }
 
 /**
- * What the caller was told. `nothing` means: it did not happen (`NotApplied`). `unknown` means: it may have happened, and may still (`OutcomeUnknown`,
+ * What the caller was told. `failed`: an error that no caller should see; what happened is unknown. `nothing` means: it did not happen (`NotApplied`). `unknown` means: it may have happened, and may still (`OutcomeUnknown`,
  * or whoever called is dead).
  */
 export type Reply =
@@ -16,6 +16,7 @@ export type Reply =
   | { readonly kind: "accounts"; readonly accounts: ReadonlyArray<AccountAnswer> }
   | { readonly kind: "nothing" }
   | { readonly kind: "unknown" }
+  | { readonly kind: "failed"; readonly error: string }
 
 export interface Call {
   /** `p2.f3`: a client that makes one call at a time. */

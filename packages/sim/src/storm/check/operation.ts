@@ -27,11 +27,20 @@ export interface Operation {
 /** The name of an account: the same id with two windows is two accounts. */
 export const keyOf = ({ account, window }: AccountRef): string => `${textOf(window)} ${account}`
 
+/** Answers that say nothing of their accounts: the store has found rows that contradict each other, or is not one. */
+export const untold = ({ question, reply }: Call): ReadonlyArray<Outcome> =>
+  question.kind === "usage" || reply.kind !== "outcomes"
+    ? []
+    : reply.outcomes.filter(
+        ({ _tag, accounts }, index) =>
+          _tag !== "NotApplied" && accounts.length !== question.commands[index]?.legs.length
+      )
+
 /** Nothing of a call that did not happen; a read that nobody heard of says nothing, too. */
 export const operationsOf = (call: Call): ReadonlyArray<Operation> => {
   const { question, reply } = call
   if (reply.kind === "nothing") return []
-  const isKnown = reply.kind !== "unknown"
+  const isKnown = reply.kind !== "unknown" && reply.kind !== "failed"
   const common = { call, sentNs: call.sentNs, answeredNs: isKnown ? call.answeredNs : Infinity }
   if (question.kind === "usage") {
     if (reply.kind !== "accounts") return []
@@ -48,13 +57,15 @@ export const operationsOf = (call: Call): ReadonlyArray<Operation> => {
     if (outcome?._tag === "NotApplied") continue
     const before = operations.at(-1)
     const accounts = command.legs
+    const isTold = outcome !== undefined && outcome.accounts.length === accounts.length
     operations.push({
       ...common,
+      answeredNs: isTold ? common.answeredNs : Infinity,
       command,
       accounts,
       keys: accounts.map(keyOf),
-      outcome,
-      answers: outcome?.accounts,
+      outcome: isTold ? outcome : undefined,
+      answers: isTold ? outcome.accounts : undefined,
       before
     })
   }

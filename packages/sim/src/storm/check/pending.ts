@@ -1,8 +1,12 @@
 /**
  * The operations that have no place in the order yet, and which of them can be next.
  *
- * On each account the answers say where they belong: an account's time and its revision never fall, so that answered operations are sorted by them.
+ * On each account the answers say where they belong: an account's time and its revision never fall, so that answered commands are sorted by them.
  * Between accounts, and where both are the same, real time decides: what was answered before another was sent comes before it.
+ *
+ * Reads are not sorted. One takes its time before its snapshot, and may see less than what has happened by that time: a Postgres lets it read the clock
+ * while a command that read it earlier is still writing. And it counts what is due by then as changes, which nobody has made. It changes nothing, so
+ * that it may stand wherever the Book says the same, between the two that real time allows.
  */
 import type { AccountAnswer } from "@tallystick/core/machine"
 
@@ -10,7 +14,7 @@ import type { Operation } from "./operation.ts"
 
 type Place = Pick<AccountAnswer, "timeMs" | "revision">
 
-interface Line {
+export interface Line {
   readonly operation: Operation
   readonly place: Place
 }
@@ -27,6 +31,9 @@ export class Pending {
   readonly answered: ReadonlyArray<Operation>
   /** Commands of which nobody knows whether they happened. */
   readonly unknown: ReadonlyArray<Operation>
+  /** Reads that were answered, and those on an account. */
+  readonly reads: ReadonlyArray<Operation>
+  readonly #readsOn: ReadonlyMap<string, ReadonlyArray<Line>>
   readonly #lines: ReadonlyArray<ReadonlyArray<Line>>
   readonly #byReturn: ReadonlyArray<Operation>
   readonly #isPlaced = new Set<Operation>()
@@ -39,10 +46,13 @@ export class Pending {
 
   constructor(operations: ReadonlyArray<Operation>) {
     this.answered = operations.filter(({ answers }) => answers !== undefined)
-    this.unknown = operations.filter(({ answers }) => answers === undefined)
+    this.unknown = operations.filter((operation) => operation.answers === undefined && !isRead(operation))
     this.#byReturn = this.answered.toSorted((left, right) => left.answeredNs - right.answeredNs)
     this.keys = [...new Set(operations.flatMap(({ keys }) => keys))]
-    this.#lines = this.keys.map((key) => sortedLines(this.answered, key))
+    this.reads = this.answered.filter(isRead)
+    const commands = this.answered.filter((operation) => !isRead(operation))
+    this.#lines = this.keys.map((key) => sortedLines(commands, key))
+    this.#readsOn = new Map(this.keys.map((key) => [key, sortedLines(this.reads, key)]))
     this.#next = this.keys.map(() => 0)
     for (const operation of operations) {
       if (operation.before !== undefined) this.#successor.set(operation.before, operation)
@@ -65,9 +75,14 @@ export class Pending {
     return !this.#isPlaced.has(operation)
   }
 
-  /** What the next answer on an account shows; undefined: there is none. */
+  /** What the next answer to a command on an account shows; undefined: there is none. */
   placeOn(key: string): Place | undefined {
     return this.lineOn(key)?.place
+  }
+
+  /** Reads of an account that have no place, with what they show of it. */
+  readsOn(key: string): ReadonlyArray<Line> {
+    return this.#readsOn.get(key)!.filter(({ operation }) => this.has(operation))
   }
 
   lineOn(key: string): Line | undefined {
@@ -94,7 +109,7 @@ export class Pending {
     return answered.some((other) => other !== next && this.has(other) && !isBehind(other, next))
   }
 
-  /** What the store's clock had reached before a command was sent, as far as anybody was told; it is asked only where an account is new. */
+  /** What the store's clock had reached before a command was sent, as far as anybody was told of these accounts. */
   seenBefore(operation: Operation): number {
     const known = this.#seenBefore.get(operation)
     if (known !== undefined) return known
@@ -104,7 +119,12 @@ export class Pending {
     return seen
   }
 
-  /** Answered operations that can be next: no answer on their accounts belongs before them, and none came before they were sent. */
+  /** Reads that may be next, by the order in which they were asked and answered. */
+  dueReads(): ReadonlyArray<Operation> {
+    return this.reads.filter((read) => this.has(read) && this.isDue(read))
+  }
+
+  /** Answered commands that can be next: no answer on their accounts belongs before them, and none came before they were sent. */
   heads(): ReadonlyArray<Operation> {
     const heads = new Set<Operation>()
     for (const [index, lines] of this.#lines.entries()) {
@@ -152,6 +172,9 @@ export class Pending {
     while (this.#placed.length > placed) this.#isPlaced.delete(this.#placed.pop()!)
   }
 }
+
+/** It changes nothing, whoever asks. */
+export const isRead = ({ command }: Operation): boolean => command === undefined || command.kind === "lookup"
 
 /** On each account that both name. */
 const isBehind = (other: Operation, next: Operation): boolean =>

@@ -37,6 +37,15 @@ export class Trial {
     return { outcome, accounts: outcome.accounts }
   }
 
+  /** Whether it would change an account by itself, at this time, and not only write down what is due there. */
+  wouldChange(operation: Operation, nowMs: number): boolean {
+    const due = this.#book.usage(operation.accounts, nowMs) ?? []
+    const mark = this.mark
+    const { accounts } = this.act(operation, nowMs)
+    this.undo(mark)
+    return accounts.some(({ revision }, index) => revision > (due[index]?.revision ?? 0))
+  }
+
   /** How much has happened: where `undo` goes back to. */
   get mark(): number {
     return this.#undo.length

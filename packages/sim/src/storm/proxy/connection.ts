@@ -12,7 +12,7 @@ import type { Cutter, Piece, Protocol } from "./pieces.ts"
  * - `forward`: it arrives, and is answered;
  * - `cut`: the connection breaks before it arrives;
  * - `cut-answer`: it arrives and the server answers, but the connection breaks instead of the answer;
- * - `lose-answer`: it arrives and the server answers, but nobody hears of it, and the connection stays;
+ * - `lose-answer`: it arrives and the server answers, but from this answer on nothing comes back, and the connection stays;
  * - `swallow`: from this request on nothing goes anywhere, and the connection stays;
  * - `stall`: from this request on nothing is read any more, so that the sender's buffers fill.
  */
@@ -44,10 +44,10 @@ export class Connection {
   #isPumping = false
   /** Nothing goes anywhere any more. */
   #isMute = false
-  /** Requests that arrived, answers that came, and what is to become of answers that are still to come. */
+  /** Requests that arrived, answers that came, and the first answer that is not to come back. */
   #asked = 0
   #answered = 0
-  readonly #lost = new Map<number, "cut-answer" | "lose-answer">()
+  #lost: { readonly answer: number; readonly action: "cut-answer" | "lose-answer" } | undefined
 
   constructor(client: Socket, server: Socket, protocol: Protocol, decide: DecideText) {
     this.#client = client
@@ -107,7 +107,7 @@ export class Connection {
       case "forward":
         break
       default:
-        this.#lost.set(this.#asked + 1, action)
+        this.#lost ??= { answer: this.#asked + 1, action }
     }
     if (ends) this.#asked++
     this.#server.write(bytes)
@@ -116,10 +116,11 @@ export class Connection {
   #fromServer(chunk: Buffer): void {
     for (const { bytes, ends } of this.#answers.feed(chunk)) {
       if (this.#isMute) return
-      const fate = this.#lost.get(this.#answered + 1)
+      // Also what comes behind it: a client takes the n-th answer for that of its n-th request.
+      const isLost = this.#lost !== undefined && this.#answered + 1 >= this.#lost.answer
       if (ends) this.#answered++
-      if (fate === undefined) this.#client.write(bytes)
-      else if (ends && fate === "cut-answer") this.break()
+      if (!isLost) this.#client.write(bytes)
+      else if (ends && this.#lost?.action === "cut-answer") this.break()
     }
   }
 }

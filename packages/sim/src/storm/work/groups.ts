@@ -58,3 +58,5 @@ export const idsOf = (group: number, visits = VISITS): ReadonlyArray<string> =>
 /** One of the ids of a visit. `fraction` is in [0, 1). */
 export const idAt = ({ group, visit }: Visit, fraction: number): string =>
   `g${group}-${NEW_IDS * visit + Math.floor(fraction * 1.5 * NEW_IDS)}`
+
+export const isIdOf = ({ group }: Visit, id: string): boolean => id.startsWith(`g${group}-`)

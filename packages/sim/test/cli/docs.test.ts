@@ -31,7 +31,7 @@ describe("the documentation", () => {
       if (name!.startsWith("--")) return
       const command = commands.find((one) => one.name === name)
       assert.isDefined(command, `there is no command ${name}`)
-      readArguments(command!.name, command!.options, command!.maxPositionals, rest)
+      readArguments(command.name, command.options, command.maxPositionals, rest)
     })
 
   it("docs/operating.md has every command for operators", () => {

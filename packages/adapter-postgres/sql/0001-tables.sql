@@ -14,6 +14,10 @@ CREATE TABLE {schema}.account (
   is_open boolean NOT NULL DEFAULT true,
   used bigint NOT NULL DEFAULT 0 CHECK (used >= 0),
   reserved bigint NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+  -- The sum of `holds` of its due rows, of all periods: whether one lives is known without a look at them.
+  holds bigint NOT NULL DEFAULT 0 CHECK (holds >= 0),
+  -- None of its due rows has a lower tick (there may be none with this one any more); null: there is none. Before this time nothing is due, and nobody looks.
+  due_ms bigint,
   period bigint NOT NULL DEFAULT 0,
   start_ms bigint,
   end_ms bigint,

@@ -1,15 +1,12 @@
--- What a call must be sure of before anything else. Raised by name, so that the store can tell what to do.
+-- Of the schema: the number of its last migration, which replaces this function.
+CREATE FUNCTION {schema}.version() RETURNS integer LANGUAGE sql IMMUTABLE AS
+$$ SELECT 3 $$;
+
+-- What sweep must be sure of, as execute is.
 CREATE FUNCTION {schema}.preflight(input jsonb) RETURNS void LANGUAGE plpgsql STABLE AS
 $function$
 BEGIN
-  IF (input->>'version')::integer <> 3 THEN
-    RAISE EXCEPTION 'the schema is at version 3, this code needs %', input->>'version' USING ERRCODE = 'TY001';
-  END IF;
-  IF pg_is_in_recovery() THEN RAISE EXCEPTION 'this server is a read replica' USING ERRCODE = 'TY002'; END IF;
-  -- Under repeatable read a hot row raises 40001 in 250 of 320 calls, and what was read before the locks is stale.
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'the isolation is %, not read committed', current_setting('transaction_isolation') USING ERRCODE = 'TY003';
-  END IF;
+  -- section preflight
 END
 $function$;
 
@@ -17,12 +14,14 @@ $function$;
 CREATE FUNCTION {schema}.holds(of_account text[], of_window text[], input jsonb) RETURNS SETOF text LANGUAGE plpgsql VOLATILE AS
 $function$
 DECLARE
-  said jsonb := (SELECT answer FROM {schema}.execute('{}', '{}', input) AS answer)::jsonb;
-  facts jsonb := said->6->0;
+  starts CONSTANT bigint[] := ARRAY(SELECT jsonb_array_elements_text(input->'starts'));
+  said CONSTANT jsonb := {schema}.execute(input, of_account, of_window, ARRAY[input->>'windowKind'], ARRAY[(input->>'lengthMs')::bigint], '{}', '{}',
+    '{usage}', '{1}', '{}', '{}', '{}', '{}', '{}', '{}', '{1}', '{}', '{}', '{}', '{}', '{}', '{}', starts);
+  facts CONSTANT jsonb := said->2->5;
   now_for_account CONSTANT bigint := facts->>0;
   present_period CONSTANT bigint := facts->>6;
 BEGIN
-  IF said->>1 = 'NotApplied' THEN
+  IF said->2->>0 = 'NotApplied' THEN
     RETURN NEXT 'null';
   ELSE
     RETURN QUERY SELECT json_build_object('id', e.id, 'amount', e.amount, 'held', e.held, 'settle', e.settle, 'measured', e.measured,

@@ -167,7 +167,10 @@ const sumsOf = async (client: PoolClient, schema: string, key: Key): Promise<Rec
     kept AS (SELECT tick_ms, period, holds, amount, cost FROM ${schema}.due WHERE account = $1 AND "window" = $2)
     SELECT (SELECT count(*) FROM live)::text AS holds,
       (SELECT coalesce(sum(held), 0) FROM live, a WHERE live.period = a.period)::text AS reserved,
-      left((EXISTS (SELECT * FROM due EXCEPT SELECT * FROM kept) OR EXISTS (SELECT * FROM kept EXCEPT SELECT * FROM due))::text, 1) AS due_differs,
+      left((EXISTS (SELECT * FROM due EXCEPT SELECT * FROM kept) OR EXISTS (SELECT * FROM kept EXCEPT SELECT * FROM due) OR EXISTS (
+        SELECT FROM a, (SELECT coalesce(sum(holds), 0) AS holds, min(tick_ms) AS tick_ms FROM due) AS sum
+        WHERE a.holds <> sum.holds OR coalesce(a.due_ms > sum.tick_ms, sum.tick_ms IS NOT NULL)
+      ))::text, 1) AS due_differs,
       (SELECT count(*) FROM ${schema}.ledger AS l, a WHERE l.account = $1 AND l."window" = $2 AND l.revision > a.born_ms)::text AS changes,
       (SELECT coalesce(sum(used_delta), 0) FROM ${schema}.ledger AS l, a
         WHERE l.account = $1 AND l."window" = $2 AND l.revision > a.born_ms)::text AS ledger_used,
@@ -194,7 +197,8 @@ const write = async (
   )
   await client.query(
     `WITH done AS (
-      UPDATE ${schema}.account SET used = $3, reserved = $4, revision = revision + 1
+      UPDATE ${schema}.account SET used = $3, reserved = $4, revision = revision + 1, holds = due.holds, due_ms = due.tick_ms
+      FROM (SELECT coalesce(sum(holds), 0) AS holds, min(tick_ms) AS tick_ms FROM ${schema}.due WHERE account = $1 AND "window" = $2) AS due
       WHERE account = $1 AND "window" = $2 RETURNING revision, last_ms
     )
     INSERT INTO ${schema}.ledger (account, "window", revision, cause, id, at_ms, used_delta, reserved_delta)

@@ -14,10 +14,10 @@ import { Pool, type PoolConfig } from "pg"
 
 import { callerOf } from "./call.ts"
 import type { Caller } from "./call.ts"
-import { decodeOutcome, decodeUsage } from "./decode.ts"
+import { decodeOutcomes, decodeUsage } from "./decode.ts"
 import type { PostgresDriver } from "./driver.ts"
-import { encodeCommands, encodeHolds, encodeSweep, encodeUsage } from "./encode.ts"
-import type { CallInput, CallTerms } from "./encode.ts"
+import { encodeCommands, encodeHolds, encodeSweep, encodeUsage, EXECUTE_VALUES } from "./encode.ts"
+import type { CallTerms } from "./encode.ts"
 import { decodeHolds } from "./holds.ts"
 import { readOptions } from "./options.ts"
 import type { PostgresStoreOptions, StoreTerms } from "./options.ts"
@@ -84,7 +84,7 @@ export const storeOf = (driver: PostgresDriver, terms: StoreTerms, isWithin: boo
         "execute",
         () => readCommands(commands),
         encodeCommands,
-        (read: ReadonlyArray<Command>, rows) => read.map((command, index) => decodeOutcome(command, rows[index]!))
+        (read: ReadonlyArray<Command>, rows) => decodeOutcomes(read, rows[0]!)
       ),
     usage: (accounts) =>
       ask(
@@ -129,7 +129,7 @@ const asker =
   <Input, A>(
     name: "execute" | "holds" | "sweep",
     read: () => Input,
-    encode: (input: Input, terms: CallTerms) => CallInput,
+    encode: (input: Input, terms: CallTerms) => ReadonlyArray<string>,
     decode: (input: Input, rows: ReadonlyArray<string>) => A
   ): Effect.Effect<A, CallError> =>
     Effect.contextWith((context: Context.Context<never>) =>
@@ -138,12 +138,10 @@ const asker =
           const input = read()
           const clock = Context.get(context, Clock.Clock)
           const nowMs = terms.clock === "caller" ? Math.floor(clock.currentTimeMillisUnsafe()) : null
-          const valuesFor = (lockTimeoutMs: number): ReadonlyArray<string> => {
-            const encoded = encode(input, { ...terms.settings, nowMs, lockTimeoutMs, version: VERSION })
-            return [arrayText(encoded.accounts), arrayText(encoded.windows), encoded.input]
-          }
+          const valuesFor = (lockTimeoutMs: number): ReadonlyArray<string> =>
+            encode(input, { ...terms.settings, nowMs, lockTimeoutMs, version: VERSION })
           const random = (): number => Effect.runSyncWith(context)(Random.next)
-          const text = `SELECT answer FROM ${terms.schema.quoted}.${name}($1::text[], $2::text[], $3::jsonb) AS answer`
+          const text = `SELECT ${terms.schema.quoted}.${name}(${parameters[name]}) AS answer`
           const rows = await caller.call({ text, valuesFor, signal, random })
           return decode(
             input,
@@ -154,9 +152,9 @@ const asker =
       })
     )
 
-/** An array as Postgres reads it, so that a driver needs to know nothing but texts. */
-const arrayText = (items: ReadonlyArray<string>): string =>
-  `{${items.map((item) => `"${item.replaceAll(/["\\]/g, "\\$&")}"`).join(",")}}`
+const parametersOf = (count: number): string => Array.from({ length: count }, (_, index) => `$${index + 1}`).join(", ")
+
+const parameters = { execute: parametersOf(EXECUTE_VALUES), holds: parametersOf(3), sweep: parametersOf(3) }
 
 const callErrorOf = (error: unknown): CallError => {
   if (error instanceof InvalidInput || error instanceof NotAppliedError || error instanceof OutcomeUnknownError)

@@ -28,13 +28,19 @@ export interface Migration {
 
 const folder = new URL("../sql/", import.meta.url)
 
+/** A function of some hundred lines lies in files of one section each: a line `-- section NAME` stands for `execute/NAME.sql`. */
+const whole = (text: string): string =>
+  text.replaceAll(/^ *-- section ([a-z-]+)\n/gm, (_, name: string) =>
+    whole(readFileSync(new URL(`execute/${name}.sql`, folder), "utf8"))
+  )
+
 export const migrations: ReadonlyArray<Migration> = readdirSync(folder)
   .filter((name) => /^\d{4}-[a-z-]+\.sql$/.test(name))
   .toSorted()
   .map((name) => ({
     version: Number.parseInt(name, 10),
     name,
-    text: readFileSync(new URL(name, folder), "utf8")
+    text: whole(readFileSync(new URL(name, folder), "utf8"))
   }))
 
 /** The version of the schema that this code needs. */

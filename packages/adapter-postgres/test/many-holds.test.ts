@@ -40,7 +40,7 @@ describeWith(await postgresServer(), "many holds", ({ url }) => {
         WHERE account = $1 GROUP BY account, "window", deadline_ms, period`,
       [account]
     )
-    await pool.query(`UPDATE ${schema}.account SET reserved = $2 WHERE account = $1`, [account, count])
+    await pool.query(`UPDATE ${schema}.account SET reserved = $2, holds = $2 WHERE account = $1`, [account, count])
     await pool.query(`UPDATE ${schema}.ledger SET reserved_delta = $2 WHERE account = $1`, [account, count])
     await pool.query("ANALYZE")
     expect((await pool.query(auditText(schema))).rows).toEqual([])

@@ -5,6 +5,7 @@ import { readCommand } from "@tallystick/core/machine"
 import * as Effect from "effect/Effect"
 import type { PoolClient } from "pg"
 
+import { EXECUTE_VALUES } from "../../src/encode.ts"
 import { postgresStore } from "../../src/index.ts"
 import { until } from "../support/until.ts"
 import { charge, execute, leg, release, rowsOf, same, settings, sound, START_MS } from "./bench.ts"
@@ -164,10 +165,14 @@ export const lockChecks: ReadonlyArray<Check> = [
             nowMs: null,
             commands: []
           }
-          for (const callee of ["execute", "sweep"]) {
+          const nothing = Array.from({ length: EXECUTE_VALUES - 1 }, () => "'{}'").join(", ")
+          for (const [callee, values] of [
+            ["execute", `$1, ${nothing}`],
+            ["sweep", "'{}', '{}', $1"]
+          ] as const) {
             await client.query("SAVEPOINT s")
             const error = await client
-              .query(`SELECT ${schema}.${callee}('{}', '{}', $1)`, [JSON.stringify(input)])
+              .query(`SELECT ${schema}.${callee}(${values})`, [JSON.stringify(input)])
               .catch((cause: unknown) => cause)
             same((error as { code?: string }).code, name === "" ? undefined : name, callee)
             await client.query("ROLLBACK TO SAVEPOINT s")

@@ -38,6 +38,12 @@ told AS (
   LEFT JOIN ${schema}.ledger AS l ON l.account = a.account AND l."window" = a."window" AND l.revision > a.born_ms
   GROUP BY a.account, a."window", a.born_ms, o.revision
 )
+SELECT format('%s %s: holds %s from %s on, and the due rows say %s', a.account, a."window", a.holds, a.due_ms, d) AS fault
+  FROM row_of AS a CROSS JOIN LATERAL (
+    SELECT coalesce(sum(t.holds), 0) AS holds, min(t.tick_ms) AS tick_ms FROM ${schema}.due AS t WHERE t.account = a.account AND t."window" = a."window"
+  ) AS d
+  WHERE a.holds <> d.holds OR coalesce(a.due_ms > d.tick_ms, d.tick_ms IS NOT NULL)
+UNION ALL
 SELECT format('%s %s: reserved is %s, and its holds say %s', a.account, a."window", a.reserved, r.amount) AS fault
   FROM row_of AS a JOIN reserved AS r USING (account, "window") WHERE r.amount <> a.reserved
 UNION ALL

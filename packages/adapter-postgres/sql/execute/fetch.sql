@@ -1,0 +1,47 @@
+  IF locks = cardinality(accounts) THEN
+    -- Everything is locked, so that what one statement finds is still true at the next.
+    SELECT f.* INTO found_items, entry_rows, entry_dues FROM (
+      -- section found-entries
+    ) AS f;
+    IF due_from_ms <= now_ms THEN
+      WITH account_row AS (SELECT * FROM unnest(account_rows) WITH ORDINALITY AS t (account, "window", unit, stored_limit, is_unlimited, is_open, used,
+        reserved, holds, due_ms, period, start_ms, end_ms, revision, last_ms, lead_ms, born_ms, changed_ms, reset_ms, number))
+      SELECT f.* INTO passed_accounts, passed_ticks, passed_holds, passed_amounts, passed_costs, passed_lasts, passed_nexts FROM (
+        -- section found-passed
+      ) AS f;
+    END IF;
+  ELSE
+    -- What is only read comes in one statement, so that a read sees all of a reservation or nothing. Its time was taken before.
+    WITH account_row AS MATERIALIZED (
+      SELECT k.number, t.* FROM unnest(accounts) WITH ORDINALITY AS k (account, number)
+      LEFT JOIN {schema}.account AS t ON t.account = k.account AND t."window" = windows[k.number]
+      ORDER BY k.number
+    )
+    SELECT a.rows, e.*, p.* INTO account_rows, found_items, entry_rows, entry_dues,
+      passed_accounts, passed_ticks, passed_holds, passed_amounts, passed_costs, passed_lasts, passed_nexts
+    FROM (
+      SELECT array_agg(CASE WHEN t.revision > 0 THEN ROW(t.account, t."window", t.unit, t.stored_limit, t.is_unlimited, t.is_open, t.used, t.reserved,
+          t.holds, t.due_ms, t.period, t.start_ms, t.end_ms, t.revision, t.last_ms, t.lead_ms, t.born_ms, t.changed_ms, t.reset_ms)::{schema}.account
+        ELSE {schema}.blank_account(accounts[t.number], windows[t.number], 0, 0) END) AS rows
+      FROM account_row AS t
+    ) AS a
+    CROSS JOIN (
+      -- section found-entries
+    ) AS e
+    CROSS JOIN (
+      -- section found-passed
+    ) AS p;
+  END IF;
+  FOR passed IN 1..coalesce(cardinality(passed_accounts), 0) LOOP
+    account_passed[passed_accounts[passed]] := passed;
+  END LOOP;
+  entries_found := coalesce(cardinality(found_items), 0);
+  entry_count := entries_found;
+  FOR entry_number IN 1..entries_found LOOP
+    item_entries[found_items[entry_number]] := entry_number;
+  END LOOP;
+  IF 'adjust' = ANY (command_kinds) THEN
+    SELECT array_agg(t ORDER BY k.number) INTO adjustment_rows FROM unnest(item_ids) WITH ORDINALITY AS k (id, number)
+      LEFT JOIN {schema}.adjustment AS t
+        ON t.account = accounts[item_accounts[k.number]] AND t."window" = windows[item_accounts[k.number]] AND t.id = k.id;
+  END IF;

@@ -10,6 +10,7 @@ import { Pool } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { runAt } from "./at.ts"
+import { PATIENT_MS } from "./support/calls.ts"
 
 const START_MS = 1_700_000_000_000
 const leg = (account: string) => ({ account, unit: "u", limit: 10, amount: 1, settle: "none" })
@@ -23,7 +24,7 @@ describeWith(await postgresServer(), "upkeep", ({ url }) => {
   let store: QuotaStore
   beforeAll(async () => {
     trial = await trialSchema(url, name)
-    store = postgresStore({ pool: trial.pool, schema: name, clock: "caller" })
+    store = postgresStore({ pool: trial.pool, schema: name, clock: "caller", callTimeoutMs: PATIENT_MS })
   })
   afterAll(() => trial.remove())
 

@@ -3,6 +3,27 @@
  * holds and of its ledger, and its revisions have no gap.
  */
 
+/** What holds of an entry, by its state. What a reservation was stays when it has ended. */
+const entryText = `
+  e.created_ms <= e.changed_ms AND e.changed_ms <= a.last_ms AND e.period <= a.period AND (e.settle = 'actual' OR (e.measured IS NULL AND e.when_unknown IS NULL))
+  AND CASE
+    WHEN e.command = 'reserve' THEN e.amount > 0 AND e.held >= e.amount AND e.deadline_ms % 1000 = 0 AND e.deadline_ms > e.created_ms
+      AND e.expiry_cost = CASE
+        WHEN e.settle = 'held' OR e.when_unknown = 'charge-held' THEN e.held
+        WHEN e.settle = 'none' OR e.when_unknown = 'refund' OR e.measured IS NULL THEN 0
+        WHEN e.measured < e.held THEN e.measured
+        ELSE e.held
+      END
+    ELSE e.held = 0 AND e.expiry_cost = 0 AND e.deadline_ms = e.created_ms AND e.changed_ms = e.created_ms AND e.measured IS NULL
+  END
+  AND CASE e.state
+    WHEN 'held' THEN e.command = 'reserve' AND (e.debited, e.unbilled, e.late, e.overage) = (0, 0, false, 'debit') AND e.actual IS NULL AND e.deadline_ms > e.changed_ms
+    WHEN 'charged' THEN e.command = 'charge' AND (e.amount, e.amount, e.unbilled, e.late, e.overage) = (e.debited, e.actual, 0, false, 'debit')
+    WHEN 'marked' THEN (e.amount, e.debited, e.unbilled, e.late, e.accounts, e.digest) = (0, 0, 0, false, '', '') AND e.actual IS NULL
+    WHEN 'finalized' THEN (e.settle = 'actual') = (e.actual IS NOT NULL) AND e.late IS NOT NULL
+    ELSE e.command = 'reserve' AND e.actual IS NULL AND e.unbilled = 0
+  END`
+
 /** Gives one row for each thing that is wrong, a text. What `sweep` has collected lies in the ledger only: ask before it. */
 export const auditText = (schema: string): string => `
 WITH
@@ -52,7 +73,10 @@ SELECT format('%s %s: due %s, and the holds say %s', d.account, d."window", d, h
   WHERE (d.holds, d.amount, d.cost) IS DISTINCT FROM (h.holds, h.amount, h.cost)
 UNION ALL
 SELECT format('%s %s: an end, %s, of a window that is not open', a.account, a."window", a.end_ms)
-  FROM row_of AS a WHERE a.start_ms IS NULL AND a.end_ms IS NOT NULL
+  FROM row_of AS a WHERE (a.start_ms IS NULL AND a.end_ms IS NOT NULL) OR (a.start_ms IS NOT NULL AND a."window" = 'none')
+UNION ALL
+SELECT format('%s %s: an entry that no command leaves: %s', a.account, a."window", e)
+  FROM row_of AS a JOIN ${schema}.entry AS e USING (account, "window") WHERE e.changed_ms >= a.born_ms AND NOT (${entryText})
 UNION ALL
 SELECT format('%s %s: a row that is no account yet', a.account, a."window") FROM row_of AS a WHERE a.revision = 0
 UNION ALL

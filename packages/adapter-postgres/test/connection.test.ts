@@ -128,21 +128,26 @@ describeWith(await ownPostgres(), "connections", (server) => {
     }
   })
 
-  test("an aborted call gives its connection up, and the next one works", () =>
-    using({ url: server.url, options: { application_name: "victim", max: 1 } }, async (store) => {
-      await tagOf(store, charge("first", "aborted"))
-      const holder = new Client({ connectionString: server.url })
-      await holder.connect()
-      await holder.query("BEGIN")
-      await holder.query(`SELECT 1 FROM ${schema}.account WHERE account = 'aborted' FOR UPDATE`)
-      const controller = new AbortController()
-      const call = Effect.runPromiseExit(store.execute([charge("c", "aborted")]), { signal: controller.signal })
-      await until("it waits", async () => (await pidOf("wait_event_type = 'Lock'")) !== undefined)
-      controller.abort()
-      expect(await call).toMatchObject({ _tag: "Failure" })
-      expect(await tagOf(store, charge("d", "other"))).toBe("Charged")
-      await holder.end()
-    }))
+  // Its own deadline is far away: only the abort can give the connection up in time.
+  test("an aborted call gives its connection up, and the next one works", { timeout: 30_000 }, () =>
+    using(
+      { url: server.url, callTimeoutMs: PATIENT_MS, options: { application_name: "victim", max: 1 } },
+      async (store) => {
+        await tagOf(store, charge("first", "aborted"))
+        const holder = new Client({ connectionString: server.url })
+        await holder.connect()
+        await holder.query("BEGIN")
+        await holder.query(`SELECT 1 FROM ${schema}.account WHERE account = 'aborted' FOR UPDATE`)
+        const controller = new AbortController()
+        const call = Effect.runPromiseExit(store.execute([charge("c", "aborted")]), { signal: controller.signal })
+        await until("it waits", async () => (await pidOf("wait_event_type = 'Lock'")) !== undefined)
+        controller.abort()
+        expect(await call).toMatchObject({ _tag: "Failure" })
+        expect(await tagOf(store, charge("d", "other"))).toBe("Charged")
+        await holder.end()
+      }
+    )
+  )
 
   // The last: it ends all connections.
   test("a restart of the server: calls fail while it is away, none is lost, and the next one works", () =>

@@ -65,6 +65,8 @@ export class Flushes {
   readonly #waiting: Waiting
   readonly #queue = new BatchQueue<Request>()
   #inFlight = 0
+  /** Those who were just answered come back first. */
+  #isHeld = false
 
   constructor(
     send: (items: ReadonlyArray<Command>) => Answer,
@@ -102,6 +104,7 @@ export class Flushes {
 
   /** Sends what can go. A flush is nobody's own: whoever is interrupted, it goes on while anybody waits for it. */
   #flush(): void {
+    if (this.#isHeld) return
     const { maxBytes, maxCommands, maxFlushes } = this.#bounds
     while (this.#inFlight < maxFlushes && !this.#queue.isEmpty) {
       const batch = this.#queue.take(maxCommands, maxBytes)
@@ -120,10 +123,26 @@ export class Flushes {
       flight.fiber.addObserver((exit) => {
         this.#inFlight--
         this.#queue.done(batch)
-        answerAll(batch, exit)
-        this.#flush()
+        this.#answer(batch, exit)
       })
     }
+  }
+
+  /**
+   * Of several callers that are answered at once, many call again at once. Would the first of them leave alone, the others waited a whole flush for it: so
+   * nothing leaves until they have had their turn, one turn of the event loop. One who is alone never waits for it.
+   */
+  #answer(batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<Outcome>, CallError>): void {
+    if (batch.length === 1) {
+      answerAll(batch, exit)
+      return this.#flush()
+    }
+    this.#isHeld = true
+    answerAll(batch, exit)
+    Effect.runForkWith(batch[0]!.services)(Effect.yieldNow).addObserver(() => {
+      this.#isHeld = false
+      this.#flush()
+    })
   }
 
   #add(request: Request): void {

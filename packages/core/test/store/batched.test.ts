@@ -60,6 +60,20 @@ describe("batched", () => {
     expect(await Promise.all(calls.map(tags))).toEqual([["1 Granted"], ["2 Granted"], ["3 Granted", "4 Granted"]])
   })
 
+  test("those who are answered together and call again at once leave together, with those who waited", async () => {
+    const { ids, land, send, whole } = gated()
+    /** A caller that makes its second call when the first is answered. */
+    const twice = (id: string) =>
+      Effect.runFork(Effect.andThen(whole.execute([reserve(id)]), whole.execute([reserve(`${id}!`)])))
+    twice("1")
+    for (const id of ["2", "3", "4"]) twice(id)
+    await land(0)
+    send(reserve("5"))
+    await land(1)
+    await land(2)
+    expect(ids().slice(1)).toEqual(["2 3 4 1!", "5 2! 3! 4!"])
+  })
+
   test("another account leaves beside it, up to maxFlushes; an account in flight waits", async () => {
     const { ids, land, send } = gated({ maxFlushes: 2 })
     send(reserve("1", "a"))

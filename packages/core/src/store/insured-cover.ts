@@ -9,7 +9,7 @@
  */
 import { accountKey } from "../machine/account.ts"
 import type { AccountTerms, Reserve, ReserveLeg } from "../machine/command.ts"
-import type { AccountAnswer, Outcome } from "../machine/outcome.ts"
+import type { AccountAnswer, LegAnswer, Outcome } from "../machine/outcome.ts"
 import type { Bounds } from "./insured-options.ts"
 
 /** One limit of it. */
@@ -123,8 +123,8 @@ export class Cover {
     this.forget(id)
     for (const [index, account] of accounts.entries()) {
       const own = counted?.get(accountKey(account))
-      if (own === undefined || legs[index]?.unreserved !== true) continue
-      const amount = Math.min(own.counts, aboveLimit(account))
+      if (own === undefined) continue
+      const amount = Math.min(beyondHold(legs[index]!), aboveLimit(account))
       if (amount > 0) this.#overdraw(accountKey(account), own.leg.unit, amount, account.revision)
     }
   }
@@ -179,6 +179,10 @@ const measuredTo = (one: CoveredLeg, seen: number | undefined): CoveredLeg => {
   const measured = Math.max(one.measured ?? 0, seen)
   return { ...one, measured, counts: Math.max(one.counts, measured) }
 }
+
+/** What was debited without a hold that the store counted: it had none, it had expired, or it was smaller. */
+const beyondHold = ({ debited, late, overage, unreserved }: LegAnswer): number =>
+  unreserved || late ? debited : overage
 
 const aboveLimit = ({ limit, reserved, used }: AccountAnswer): number =>
   limit === null ? 0 : Math.max(0, used + reserved - limit)

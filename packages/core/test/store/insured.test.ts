@@ -169,6 +169,30 @@ describe("the ending of what is insured", () => {
     assert.deepInclude(await world.send(reserve("u", 1_000)), { insured: true })
   })
 
+  it("counts on also where the store had a smaller hold, or one that had expired", async () => {
+    const grown = insuredWorld()
+    grown.wire.next("refuse")
+    await grown.send(reserve("r", 100))
+    // The store takes it over, and goes before it grows.
+    grown.wire.next("pass", "refuse")
+    assert.deepInclude(await grown.send(extend("r", { total: 900 })), { insured: true, grown: true })
+    await grown.send(reserve("full", 9_900))
+    await grown.send(finalize("r", 900))
+    assert.deepEqual(await grown.numbers(), [900, 9_900])
+    grown.all("refuse")
+    assert.notProperty(await grown.send(reserve("s", 201)), "insured")
+
+    const late = insuredWorld()
+    late.wire.next("loseAnswer")
+    await late.send(reserve("r", 900))
+    late.pass(120_000)
+    await late.send(reserve("full", 9_900))
+    await late.send(finalize("r", 900))
+    assert.deepEqual(await late.numbers(), [900, 9_900])
+    late.all("refuse")
+    assert.notProperty(await late.send(reserve("s", 201)), "insured")
+  })
+
   it("releases for what was measured, or for nothing", async () => {
     const world = insuredWorld()
     world.all("refuse")

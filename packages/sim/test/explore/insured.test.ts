@@ -91,7 +91,7 @@ describe("what is broken is found", () => {
       {
         insure: between(same, (outcome) => ({
           ...outcome,
-          legs: outcome.legs.map((leg) => ({ ...leg, unreserved: false }))
+          legs: outcome.legs.map((leg) => ({ ...leg, unreserved: false, late: false, overage: 0 }))
         }))
       }
     ],

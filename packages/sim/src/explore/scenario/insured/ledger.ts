@@ -76,13 +76,15 @@ export class Ledger {
       this.#overspent ||= `${account} is ${above} above its limit, and ${processes} processes may overspend ${bound} each`
   }
 
-  /** What a process let its call use without a hold, and did not fit into the limit: its until the account is within it again. */
+  /** What a process let its call use without a hold of the store's, and did not fit into the limit: its until the account is within it again. */
   #overdraw({ accounts, id, legs }: Outcome): void {
     const call = this.calls.find((call) => call.id === id)
     for (const [index, leg] of legs.entries()) {
       const { limit, reserved, used } = accounts[index]!
-      const above = Math.min(leg.debited, used + reserved - (limit ?? Infinity))
-      if (call === undefined || !leg.unreserved || above <= 0) continue
+      // A hold that counts when it ends was within the limit; of one that is gone, or smaller, the rest was not.
+      const counted = leg.late || leg.unreserved ? 0 : leg.held
+      const above = Math.min(leg.debited - counted, used + reserved - (limit ?? Infinity))
+      if (call === undefined || !call.isInsured || above <= 0) continue
       const debts = this.#overdrawn.get(leg.account) ?? new Map<number, number>()
       this.#overdrawn.set(leg.account, debts.set(call.process, (debts.get(call.process) ?? 0) + above))
     }

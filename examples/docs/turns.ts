@@ -57,7 +57,8 @@ const agent = async (prompts: ReadonlyArray<string>, signal: AbortSignal): Promi
 // #region handle
 const begin = async (): Promise<string> => {
   const turn = await quota.open({ limits, estimate: { tokens: 4_000 } })
-  return turn.granted ? JSON.stringify(turn.handle()) : turn.message
+  if (!turn.granted) return turn.message
+  return JSON.stringify(await turn.handOver({ ttlMs: 600_000 })) // nothing ends it here any more
 }
 
 const goOn = async (handle: ReservationHandle): Promise<void> => {
@@ -84,7 +85,8 @@ const { signal } = new AbortController()
 console.log(await answer("Why?", signal))
 console.log(await agent(["Why?", "Why not?"], signal))
 await goOn(JSON.parse(await begin()) as ReservationHandle)
-await quota.open({ requestId: "request-9", limits, estimate: { tokens: 4_000 } })
+const job = await quota.open({ requestId: "request-9", limits, estimate: { tokens: 4_000 } })
+if (job.granted) await job.handOver()
 console.log(await webhook({ requestId: "request-9", tokens: 812 }))
 console.log(await webhook({ requestId: "request-9", tokens: 812 }))
 console.log(await webhook({ requestId: "nobody's", tokens: 1 }))

@@ -18,6 +18,7 @@ export type { Charge, ChargeRequest, FinalizeRequest, ReleaseRequest } from "./s
 export type { AccountUsage, Denial } from "./service/denial.ts"
 export { QuotaClosed, QuotaConflict, QuotaDenied, ReservationEnded } from "./service/errors.ts"
 export type { Growth, GrowError } from "./service/grow.ts"
+export type { HandOverOptions } from "./service/hand-over.ts"
 export type { ReservationHandle } from "./service/handle.ts"
 export { type IdSource, RequestIds } from "./service/identifier.ts"
 export { type JournalEntry, memoryJournal, QuotaJournal, type SettlementJournal } from "./service/journal.ts"

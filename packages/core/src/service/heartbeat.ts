@@ -109,13 +109,13 @@ const renew = Effect.fnUntraced(function* (env: Environment, beating: TurnBeatin
 })
 
 /** One renewal of all parts. */
-export const beat = (env: Environment, turn: Turn) =>
+export const beat = (env: Environment, turn: Turn, ttlMs: number = turn.settings.ttlMs) =>
   Effect.gen(function* () {
     const sentAtMs = yield* currentMs
     const outcomes = yield* send(
       env.store,
       atNow((nowMs) => {
-        const { ttlMs, whenUnknown } = turn.settings
+        const { whenUnknown } = turn.settings
         return turn.parts.map((_, index) =>
           extendOf(turn.parts, index, turn.meter, { ttlMs, whenUnknown }, env.calendar, nowMs)
         )

@@ -6,11 +6,14 @@ import * as Effect from "effect/Effect"
 import type { InvalidInput } from "../machine/invalid-input.ts"
 import type { KeptQuote } from "../pricing/kept-quote.ts"
 import type { PriceCatalog, PriceQuery } from "../pricing/price-catalog.ts"
+import type { CallError } from "../store/errors.ts"
 import { checked } from "./checked.ts"
 import type { AccountUsage, Denial } from "./denial.ts"
 import { end } from "./end.ts"
 import type { Environment } from "./environment.ts"
+import type { ReservationEnded } from "./errors.ts"
 import { grow, growBy, type GrowError, growFor, type Growth } from "./grow.ts"
+import { type HandOverOptions, handOverTurn } from "./hand-over.ts"
 import { handleOf, type ReservationHandle } from "./handle.ts"
 import { readAmounts } from "./leg.ts"
 import type { Amounts } from "./limit.ts"
@@ -56,6 +59,10 @@ export interface Reservation {
   readonly interrupt: Effect.Effect<Settlement>
   /** Plain JSON, for another process. */
   readonly handle: () => ReservationHandle
+  /** Lets go of it: another process goes on with it, or ends it by its id. Nothing ends it here any more. */
+  readonly handOver: (
+    options?: HandOverOptions
+  ) => Effect.Effect<ReservationHandle, CallError | InvalidInput | ReservationEnded>
 }
 
 /** The operations over a turn. */
@@ -90,5 +97,6 @@ export const reservationOf = (env: Environment, { accounts, turn }: Opened): Res
     ),
   release: Effect.suspend(() => end(env, turn, "released")),
   interrupt: Effect.suspend(() => end(env, turn, "interrupted")),
-  handle: () => handleOf(turn)
+  handle: () => handleOf(turn),
+  handOver: (options = {}) => handOverTurn(env, turn, options)
 })

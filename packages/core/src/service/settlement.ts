@@ -25,7 +25,10 @@ export interface SettledAccount {
 /** The end of a turn. Every way to end it gives the same one, whoever came first. */
 export interface Settlement {
   readonly requestId: string
-  /** Who came first: `finalize`, `release`, or an abort, a failure or `close` of the quota; `charged` by `charge`. */
+  /**
+   * Who came first: `finalize`, `release`, or an abort, a failure or `close` of the quota; `charged` by `charge`;
+   * `handedOver` by `handOver`: then nothing was settled, since another process does.
+   */
   readonly ended: Ended | "charged"
   /** The store has answered. false: see `problem`; it is in the journal if `journaled`. */
   readonly delivered: boolean

@@ -21,8 +21,11 @@ export type Standing =
   | { readonly _tag: "observed"; readonly refused: Refused | null }
   | { readonly _tag: "undecided" }
 
-/** How it was ended: by a report, by its holder giving up, or by an abort, a failure or the end of the quota. */
-export type Ended = "finalized" | "released" | "interrupted"
+/**
+ * How it was ended: by a report, by its holder giving up, or by an abort, a failure or the end of the quota; or here it
+ * was handed over to another process, which ends it.
+ */
+export type Ended = "finalized" | "released" | "interrupted" | "handedOver"
 
 /** What renews it. */
 export interface Heartbeat {

@@ -77,3 +77,78 @@ describe("a handle", () => {
       })
   })
 })
+
+describe("a reservation that is handed over", () => {
+  const opened = async (options: Parameters<typeof makeWorld>[0] = {}) => {
+    const world = makeWorld(options)
+    const turn = await world.quota.open(request)
+    if (!turn.granted) throw new Error(turn.message)
+    const other = makeWorld({ store: world.store, clock: world.clock })
+    return { world, turn, other }
+  }
+
+  it("outlives the quota that opened it, with what was measured, and is ended by another", async () => {
+    const { other, turn, world } = await opened()
+    turn.used({ tokens: 100 })
+    const handle = await turn.handOver()
+    await world.quota.close({ graceMs: 0 })
+    assert.isFalse(turn.signal.aborted)
+    assert.deepEqual(await other.numbers(), [0, 4_000])
+    const resumed = await other.quota.resume(JSON.parse(JSON.stringify(handle)))
+    resumed.used({ tokens: 20 })
+    await resumed.finalize()
+    assert.deepEqual(await other.numbers(), [120, 0])
+  })
+
+  it("is not ended by its block, its signal, its guard, or by whoever had it", async () => {
+    const abort = new AbortController()
+    const { other, turn, world } = await opened()
+    const second = await world.quota.open({ ...request, requestId: "s", signal: abort.signal })
+    if (!second.granted) throw new Error(second.message)
+    for (const one of [turn, second]) await one.handOver({ ttlMs: 600_000 })
+    await turn[Symbol.asyncDispose]()
+    abort.abort(new Error("gone"))
+    assert.isFalse(second.signal.aborted)
+    await world.quota.guard({ ...request, requestId: "g" }, async (call) => call.handOver({ ttlMs: 600_000 }))
+    await world.clock.advance(60_000)
+    assert.deepEqual(await other.numbers(), [0, 12_000])
+    const answer = await turn.finalize({ tokens: 5 })
+    assert.deepInclude(answer, { ended: "handedOver", delivered: true, settled: [] })
+    for (const requestId of ["r", "s", "g"])
+      await other.quota.finalize({ requestId, limits: [daily], used: { tokens: 7 } })
+    assert.deepEqual(await other.numbers(), [21, 0])
+  })
+
+  it("expires after its ttl if nobody takes it, at what was measured", async () => {
+    const { other, turn, world } = await opened()
+    turn.used({ tokens: 9 })
+    await turn.handOver({ ttlMs: 600_000 })
+    await world.clock.advance(590_000)
+    assert.deepEqual(await other.numbers(), [0, 4_000])
+    await world.clock.advance(11_000)
+    assert.deepEqual(await other.numbers(), [9, 0])
+    assert.strictEqual(world.clock.pending(), 0)
+  })
+
+  it("stays here if it cannot be handed over", async () => {
+    const { turn, world } = await opened()
+    world.store.always("extend", "refuse")
+    const refused = rejection(turn.handOver())
+    await world.clock.advance(1_000)
+    assert.deepInclude((await refused) as object, { _tag: "NotApplied" })
+    assert.deepInclude((await rejection(turn.handOver({ ttlMs: 1 }))) as object, {
+      _tag: "InvalidInput",
+      field: "ttlMs"
+    })
+    world.store.always("extend", "pass")
+    await turn.finalize({ tokens: 3 })
+    assert.deepEqual(await world.numbers(), [3, 0])
+    assert.deepInclude((await rejection(turn.handOver())) as object, { _tag: "ReservationEnded", state: "here" })
+  })
+
+  it("that was ended elsewhere says so", async () => {
+    const { other, turn } = await opened()
+    await other.quota.release({ requestId: "r", limits: [daily] })
+    assert.deepInclude((await rejection(turn.handOver())) as object, { _tag: "ReservationEnded", state: "released" })
+  })
+})

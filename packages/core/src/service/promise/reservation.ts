@@ -5,6 +5,7 @@ import type { KeptQuote } from "../../pricing/kept-quote.ts"
 import type { PriceCatalog, PriceQuery } from "../../pricing/price-catalog.ts"
 import type { AccountUsage, Denial } from "../denial.ts"
 import type { Growth } from "../grow.ts"
+import type { HandOverOptions } from "../hand-over.ts"
 import type { ReservationHandle } from "../handle.ts"
 import type { Amounts } from "../limit.ts"
 import type { Reservation as EffectReservation } from "../reservation.ts"
@@ -69,8 +70,22 @@ export interface Reservation extends AsyncDisposable {
   readonly finalize: (actuals?: Amounts) => Promise<Settlement>
   /** Ends it and gives back what was not measured. */
   readonly release: () => Promise<Settlement>
-  /** Plain JSON: all that another process needs to go on with it (`quota.resume`). */
+  /**
+   * Plain JSON: all that another process needs to go on with it (`quota.resume`). This one goes on renewing it, and ends
+   * it at its own end: to let go of it, `handOver`.
+   */
   readonly handle: () => ReservationHandle
+  /**
+   * Lets go of it: another process goes on with it (`quota.resume`) or ends it by its id (`quota.finalize`). It is renewed
+   * once, for `ttlMs`; from then on nothing ends it here, not `close`, not an abort, not the end of a block, and
+   * `finalize` answers `ended: "handedOver"`. What nobody takes expires.
+   *
+   * Rejects with `ReservationEnded`, `InvalidInput` or a store's error; then it is as it was.
+   *
+   * @example
+   * await queue.send({ handle: await turn.handOver({ ttlMs: 3_600_000 }), prompt })
+   */
+  readonly handOver: (options?: HandOverOptions) => Promise<ReservationHandle>
 }
 
 /** The shell. */
@@ -91,6 +106,7 @@ export const reservationOf = (run: Runner, inner: EffectReservation): Reservatio
   finalize: async (actuals) => run(inner.finalize(actuals)),
   release: async () => run(inner.release),
   handle: inner.handle,
+  handOver: async (options) => run(inner.handOver(options)),
   // Like a failure: whoever succeeds says so by `finalize` before the block ends.
   [Symbol.asyncDispose]: async () => {
     await run(inner.interrupt)

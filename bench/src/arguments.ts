@@ -15,6 +15,8 @@ export interface Arguments {
   readonly most: number
   readonly json: boolean
   readonly markdown: boolean
+  /** Writes the tables into README.md and docs/. */
+  readonly docs: boolean
   readonly redis: string | undefined
   readonly postgres: string | undefined
   readonly match: string | undefined
@@ -31,7 +33,8 @@ Tallystick beside its peers: interleaved, in one run, each round checked against
   --whole          every number of callers with every number of legs
   --most N         accounts and holds of the part scale (default 1,000,000)
   --json           for programs
-  --markdown       tables for the docs
+  --markdown       tables in Markdown
+  --docs           also writes them into README.md, docs/benchmarks.md and docs/scaling.md
   --redis URL      a server of yours instead of one that is started; also --postgres URL
 `
 
@@ -40,6 +43,7 @@ export const readArguments = (args: ReadonlyArray<string>): Arguments | "help" =
   const { values } = parseArgs({
     args: [...args],
     options: {
+      docs: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
       json: { type: "boolean", default: false },
       markdown: { type: "boolean", default: false },
@@ -62,6 +66,7 @@ export const readArguments = (args: ReadonlyArray<string>): Arguments | "help" =
     most: readNumber("most", values.most, 10, 10_000_000),
     json: values.json,
     markdown: values.markdown,
+    docs: values.docs,
     redis: values.redis,
     postgres: values.postgres,
     match: values.match

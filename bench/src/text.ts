@@ -6,6 +6,7 @@ import type { Machine } from "./machine.ts"
 import type { Ratio } from "./ratios.ts"
 import type { Result } from "./run-match.ts"
 import type { Scale } from "./scale/scale.ts"
+import { count, markdownTable, micros, plainTable } from "./table.ts"
 
 interface Style {
   readonly markdown: boolean
@@ -34,12 +35,12 @@ export const textOf = ({ machine, ratios, results, scale }: Report, style: Style
       results.map(resultCells)
     ),
     "",
-    ...table(style, ["store", "", "callers", "ours / peer", "ratio", "target", ""], ratios.map(ratioCells)),
+    ...ratioTable(ratios, style),
     "",
     ...table(style, ["store", "", "", "", "to the least", "target", ""], scale.map(scaleCells))
   ].join("\n")
 
-const machineLines = ({ cores, cpu, load, memoryGb, node, servers, system }: Machine): ReadonlyArray<string> => [
+export const machineLines = ({ cores, cpu, load, memoryGb, node, servers, system }: Machine): ReadonlyArray<string> => [
   `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, node ${node}; load ${load} when it began`,
   ...servers
 ]
@@ -62,7 +63,7 @@ const ratioCells = ({ callers, ok, ours, peer, ratio, shape, store, target }: Ra
   shape,
   String(callers),
   `${ours} / ${peer}`,
-  String(ratio),
+  ratio.toLocaleString("en-US"),
   target,
   ok ? "ok" : "not"
 ]
@@ -77,21 +78,11 @@ const scaleCells = ({ ok, ratio, store, target, unit, value, what }: Scale): Rea
   ok === undefined ? "" : ok ? "ok" : "not"
 ]
 
-const count = (value: number): string => Math.round(value).toLocaleString("en-US")
-const micros = (value: number): string => (value < 10 ? value.toFixed(1) : count(value))
+export const ratioTable = (ratios: ReadonlyArray<Ratio>, style: Style): ReadonlyArray<string> =>
+  table(style, ["store", "", "callers", "ours / peer", "ratio", "target", ""], ratios.map(ratioCells))
 
 const table = (
   { markdown }: Style,
   head: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<string>>
-): ReadonlyArray<string> => {
-  if (rows.length === 0) return []
-  if (markdown) return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`)
-  const widths = head.map((name, at) => Math.max(name.length, ...rows.map((cells) => cells[at]!.length)))
-  return [head, ...rows].map((cells) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at]!))
-      .join("  ")
-      .trimEnd()
-  )
-}
+): ReadonlyArray<string> => (markdown ? markdownTable(head, rows) : plainTable(head, rows))

@@ -7,6 +7,7 @@ import { type Arguments, readArguments } from "../src/arguments.ts"
 import { bench } from "../src/bench.ts"
 import { type Case, type Contender, USED } from "../src/contender.ts"
 import { noServer } from "../src/cpu.ts"
+import { filled } from "../src/docs.ts"
 import { Histogram } from "../src/histogram.ts"
 import { machineOf } from "../src/machine.ts"
 import { ratiosOf } from "../src/ratios.ts"
@@ -115,6 +116,14 @@ test("a ratio is told with its target, and of several peers with the best", () =
     { peer: "rate-limiter-flexible, autopipelined", ratio: 1.21, target: "≥ 1.2", ok: true }
   ])
   expect(ratiosOf([result("store", 119), slower, better])).toMatchObject([{ ratio: 1.19, ok: false }])
+})
+
+test("a run's tables stand where the docs name them, and nothing else is touched", () => {
+  const text =
+    "a\n<!-- bench: ratios -->\nold\n<!-- bench: end -->\nb\n<!-- bench: other -->\nkept\n<!-- bench: end -->\n"
+  expect(filled(text, { ratios: ["new"] })).toBe(
+    "a\n<!-- bench: ratios -->\n\nnew\n\n<!-- bench: end -->\nb\n<!-- bench: other -->\nkept\n<!-- bench: end -->\n"
+  )
 })
 
 test("wrong arguments are told", () => {

@@ -130,9 +130,11 @@ export class Flushes {
 
   /**
    * Of several callers that are answered at once, many call again at once. Would the first of them leave alone, the others waited a whole flush for it: so
-   * nothing leaves until they have had their turn, one turn of the event loop. One who is alone never waits for it.
+   * nothing leaves until they have had their turn, one turn of the event loop. One who is alone never waits for it; and where a full flush waits already, it
+   * leaves first, so that the store is at work while the answers are told.
    */
   #answer(batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<Outcome>, CallError>): void {
+    if (this.#queue.commands >= this.#bounds.maxCommands) this.#flush()
     if (batch.length === 1) {
       answerAll(batch, exit)
       return this.#flush()

@@ -74,6 +74,25 @@ describe("batched", () => {
     expect(ids().slice(1)).toEqual(["2 3 4 1!", "5 2! 3! 4!"])
   })
 
+  test("a full flush that waits leaves before the answers are told", async () => {
+    const { ids, land, whole } = gated({ maxCommands: 2 })
+    const underWay: Array<number> = []
+    const call = (id: string) =>
+      Effect.runFork(
+        Effect.andThen(
+          whole.execute([reserve(id)]),
+          Effect.sync(() => underWay.push(ids().length))
+        )
+      )
+    for (const id of ["1", "2", "3", "4", "5", "6"]) call(id)
+    await land(0)
+    await land(1)
+    expect(ids()).toEqual(["1", "2 3", "4 5"])
+    expect(underWay).toEqual([2, 3, 3])
+    await land(2)
+    expect(ids().at(-1)).toBe("6")
+  })
+
   test("another account leaves beside it, up to maxFlushes; an account in flight waits", async () => {
     const { ids, land, send } = gated({ maxFlushes: 2 })
     send(reserve("1", "a"))

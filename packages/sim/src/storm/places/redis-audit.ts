@@ -1,107 +1,120 @@
 /**
- * Reads the rows of a prefix with HGETALL, GET and ZRANGE, as `lua/execute.lua` writes them.
+ * Reads the rows of a prefix with HGETALL and ZRANGE, as `docs/redis.md` and `lua/execute/01-call.lua` say that they are written.
  */
 import type { Audit, Problem } from "./place.ts"
 import type { RedisClient, RedisReply } from "./redis-client.ts"
 import { auditRows, joined } from "./rows.ts"
 import type { AuditedAccount, AuditedEntry } from "./rows.ts"
 
-/** The fields of an entry's text, in their order; `-` is none. */
-const ENTRY =
-  "command state accounts digest settle amount held measured whenUnknown deadlineMs expiryCost period createdMs changedMs debited actual overage unbilled late".split(
-    " "
-  )
+/** Places in the list `row` of an account, and in the list of an entry, from 0. A number that is absent is -1. */
+const ROW = { used: 0, reserved: 1, period: 2, revision: 3, lastMs: 4, startMs: 8, resetMs: 10 }
+const ENTRY = { state: 0, held: 6, deadlineMs: 9, expiryCost: 10, period: 11, changedMs: 13, debited: 14 }
+/** Of a `due:<tick>` field: four numbers for each window. */
+const DUE = 4
+
+type Fields = ReadonlyMap<string, string>
 
 export const auditRedis = async (client: RedisClient, prefix: string): Promise<Audit> => {
   const keys = await keysOf(client, prefix)
-  const start = `${prefix}{`
-  const named = keys.map((key) => ({ key, rest: key.slice(key.indexOf("}", start.length) + 1) }))
-  const accounts = named.filter(({ rest }) => rest.startsWith("a:"))
-  const entries = named.filter(({ rest }) => rest.startsWith("e:"))
-  const hashes = await inPages(
-    client,
-    accounts.map(({ key }) => ["HGETALL", key])
-  )
-  const texts = await inPages(
-    client,
-    entries.map(({ key }) => ["GET", key])
-  )
-  const indexes = await inPages(
-    client,
-    accounts.map(({ key, rest }) => indexOf(key, rest))
-  )
-  const byAccount = new Map<string, Array<AuditedEntry>>()
-  for (const [index, { rest }] of entries.entries()) {
-    const [account = "", id = ""] = rest.slice(2).split("\r")
-    const text = texts[index]
-    if (typeof text !== "string") continue
-    const list = byAccount.get(account) ?? []
-    list.push(entryOf(id, text))
-    byAccount.set(account, list)
-  }
+  const accounts = keys.flatMap((key) => {
+    const [, tag, name] = /^([^{]*\{[^}]*\})a:(.*)$/s.exec(key) ?? []
+    return tag === undefined ? [] : [{ tag, name: name! }]
+  })
+  const asked = accounts.flatMap(({ tag, name }) => [
+    ...["a", "0", "1"].map((kind) => ["HGETALL", `${tag}${kind}:${name}`]),
+    ["ZRANGE", `${tag}t:${name}`, "0", "-1"]
+  ])
+  const replies = await inPages(client, asked)
   return joined(
-    accounts.map(({ rest }, index) => {
-      const name = rest.slice(2)
-      const account = accountOf(name, hashes[index] as ReadonlyArray<string>)
-      const found = byAccount.get(name) ?? []
-      return joined([auditRows({ account, entries: found }), auditIndex(account, found, indexes[index]!)])
+    accounts.map(({ name }, index) => {
+      const [hash, first, second, ticks] = replies.slice(4 * index, 4 * index + 4)
+      const fields = fieldsOf(hash!)
+      const account = accountOf(name.replace("\n", " per "), fields.get("row"))
+      const holds = entriesOf(fields, "hold:")
+      const entries = [...holds, ...entriesOf(fieldsOf(first!), ""), ...entriesOf(fieldsOf(second!), "")]
+      return joined([auditRows({ account, entries }), auditDue(account, holds, fields, ticks as ReadonlyArray<string>)])
     })
   )
 }
 
-/** The sorted set of holds names those that live, each with its deadline: whoever lists them reads it. */
-const auditIndex = (account: AuditedAccount, entries: ReadonlyArray<AuditedEntry>, reply: RedisReply): Audit => {
-  const flat = reply as ReadonlyArray<string>
-  const found: Array<string> = []
-  for (let at = 0; at < flat.length; at += 2)
-    if (Number(flat[at + 1]) > account.lastMs) found.push(`${flat[at]} ${flat[at + 1]}`)
-  const live = entries.filter(({ state, deadlineMs }) => state === "held" && deadlineMs > account.lastMs)
-  const expected = live.map(({ id, deadlineMs }) => `${id} ${deadlineMs}`)
-  const isSame = found.toSorted().join() === expected.toSorted().join()
-  const problem: Problem = {
-    invariant: "I2",
-    because: `the index of ${account.name} names the holds ${found.join(", ") || "none"}, but those that live are ${expected.join(", ") || "none"}`
+/** The sums by tick, which make that nothing is counted when holds expire, are those of the holds; and the index names their ticks. */
+const auditDue = (
+  { name, lastMs }: AuditedAccount,
+  holds: ReadonlyArray<AuditedEntry>,
+  fields: Fields,
+  ticks: ReadonlyArray<string>
+): Audit => {
+  const live = holds.filter(({ deadlineMs }) => deadlineMs > lastMs)
+  const expected = new Map<string, { count: number; amount: number }>()
+  for (const { deadlineMs, period, held } of live) {
+    const key = `${deadlineMs} ${period}`
+    const { count, amount } = expected.get(key) ?? { count: 0, amount: 0 }
+    expected.set(key, { count: count + 1, amount: amount + held })
   }
-  return { checks: 1, problems: isSame ? [] : [problem] }
+  const found: Array<string> = []
+  const named = [...fields.keys()].filter((field) => field.startsWith("due:")).map((field) => field.slice(4))
+  for (const tick of named) {
+    const numbers = JSON.parse(fields.get(`due:${tick}`)!) as ReadonlyArray<number>
+    for (let at = 0; at < numbers.length; at += DUE)
+      found.push(`${tick} ${numbers[at]}: ${numbers[at + 1]} of ${numbers[at + 2]}`)
+  }
+  const wanted = [...expected].map(([key, { count, amount }]) => `${key}: ${count} of ${amount}`)
+  const problems: Array<Problem> = []
+  if (textOf(found) !== textOf(wanted))
+    problems.push({
+      invariant: "I2",
+      because: `the due rows of ${name} are ${textOf(found)}, but its holds make ${textOf(wanted)}`
+    })
+  if (textOf(ticks) !== textOf(named))
+    problems.push({
+      invariant: "I2",
+      because: `the index of ${name} names the ticks ${textOf(ticks)}, but due are ${textOf(named)}`
+    })
+  return { checks: 2, problems }
 }
 
-const indexOf = (key: string, rest: string): ReadonlyArray<string> => {
-  const tag = key.slice(0, key.length - rest.length)
-  return ["ZRANGE", `${tag}h:${rest.slice(2)}`, "0", "-1", "WITHSCORES"]
-}
+const textOf = (items: ReadonlyArray<string>): string => items.toSorted().join(", ") || "none"
 
-const accountOf = (name: string, flat: ReadonlyArray<string>): AuditedAccount => {
+const fieldsOf = (reply: RedisReply): Fields => {
+  const flat = reply as ReadonlyArray<string>
   const fields = new Map<string, string>()
   for (let at = 0; at < flat.length; at += 2) fields.set(flat[at]!, flat[at + 1]!)
-  const optional = (field: string): number | null => (fields.has(field) ? Number(fields.get(field)) : null)
-  const number = (field: string): number => optional(field) ?? Number.NaN
+  return fields
+}
+
+const accountOf = (name: string, text: string | undefined): AuditedAccount => {
+  const row = text === undefined ? [] : (JSON.parse(text) as ReadonlyArray<number>)
+  const number = (at: number): number => row[at] ?? Number.NaN
+  const optional = (at: number): number | null => (number(at) === -1 ? null : number(at))
   return {
-    name: name.replace("\n", " per "),
-    used: number("used"),
-    reserved: number("reserved"),
-    period: number("period"),
-    lastMs: number("lastMs"),
-    revision: number("revision"),
-    startMs: optional("startMs"),
-    resetMs: optional("resetMs")
+    name,
+    used: number(ROW.used),
+    reserved: number(ROW.reserved),
+    period: number(ROW.period),
+    lastMs: number(ROW.lastMs),
+    revision: number(ROW.revision),
+    startMs: optional(ROW.startMs),
+    resetMs: optional(ROW.resetMs)
   }
 }
 
-const entryOf = (id: string, text: string): AuditedEntry => {
-  const values = text.split(" ")
-  const field = (name: string): string => values[ENTRY.indexOf(name)] ?? "-"
-  const number = (name: string): number => (field(name) === "-" ? 0 : Number(field(name)))
-  return {
-    id,
-    state: field("state"),
-    held: number("held"),
-    debited: number("debited"),
-    expiryCost: number("expiryCost"),
-    deadlineMs: number("deadlineMs"),
-    changedMs: number("changedMs"),
-    period: number("period")
-  }
-}
+const entriesOf = (fields: Fields, prefix: string): ReadonlyArray<AuditedEntry> =>
+  [...fields]
+    .filter(([field]) => field.startsWith(prefix))
+    .map(([field, text]) => {
+      const list = JSON.parse(text) as ReadonlyArray<string | number>
+      const number = (at: number): number => Number(list[at])
+      return {
+        id: field.slice(prefix.length),
+        state: String(list[ENTRY.state]),
+        held: number(ENTRY.held),
+        debited: number(ENTRY.debited),
+        expiryCost: number(ENTRY.expiryCost),
+        deadlineMs: number(ENTRY.deadlineMs),
+        changedMs: number(ENTRY.changedMs),
+        period: number(ENTRY.period)
+      }
+    })
 
 /** With SCAN, so that nobody waits for it. */
 export const keysOf = async (client: RedisClient, prefix: string): Promise<ReadonlyArray<string>> => {

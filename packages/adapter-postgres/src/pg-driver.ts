@@ -56,9 +56,6 @@ const queryOn = async (
   { signal, begins }: QueryOptions
 ): Promise<QueryResult> => {
   const client = await checkedOut(pool, signal)
-  // Also a connection in use tells of its death by this event, besides failing its query.
-  const ignore = (): void => {}
-  client.on("error", ignore)
   let isReleased = false
   const release = (destroys: boolean): void => {
     if (isReleased) return
@@ -90,7 +87,15 @@ const queryOn = async (
 const hasCode = (error: unknown): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code)
 
-/** Nothing is sent before there is a connection, so that waiting in vain means: not applied. */
+/** Also a connection in use tells of its death by this event, besides failing its query. */
+const ignore = (): void => {}
+
+/**
+ * Nothing is sent before there is a connection, so that waiting in vain means: not applied.
+ *
+ * By callback, not by promise: the pool takes its own listener away as it hands the connection out, and a server that dies just then may have told of it
+ * in the same packet as its greeting. One turn later there would be nobody to hear that, which ends the process (`tallystick storm` found it).
+ */
 const checkedOut = (pool: Pool, signal: AbortSignal): Promise<PoolClient> =>
   new Promise((resolve, reject) => {
     const onAbort = (): void =>
@@ -101,17 +106,13 @@ const checkedOut = (pool: Pool, signal: AbortSignal): Promise<PoolClient> =>
       )
     if (signal.aborted) return onAbort()
     signal.addEventListener("abort", onAbort)
-    pool.connect().then(
-      (client) => {
-        signal.removeEventListener("abort", onAbort)
-        if (signal.aborted) client.release()
-        else resolve(client)
-      },
-      (cause: unknown) => {
-        signal.removeEventListener("abort", onAbort)
-        reject(cause instanceof Error && refusesFor(cause) ? cause : noConnection(cause))
-      }
-    )
+    pool.connect((cause, client) => {
+      signal.removeEventListener("abort", onAbort)
+      if (client === undefined) return reject(cause !== undefined && refusesFor(cause) ? cause : noConnection(cause))
+      if (signal.aborted) return client.release()
+      client.on("error", ignore)
+      resolve(client)
+    })
   })
 
 /** What the server itself says when it refuses a connection is told by its code. */

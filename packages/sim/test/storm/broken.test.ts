@@ -25,7 +25,7 @@ const stormOver = async (store: QuotaStore): Promise<StormReport> => {
 const breaking = (
   store: QuotaStore,
   kind: Command["kind"],
-  answer: (command: Command) => Effect.Effect<Outcome, never>
+  answer: (command: Command) => Effect.Effect<Outcome>
 ): QuotaStore => {
   let count = 0
   return {
@@ -37,7 +37,7 @@ const breaking = (
   }
 }
 
-const one = (store: QuotaStore, command: Command): Effect.Effect<Outcome, never> =>
+const one = (store: QuotaStore, command: Command): Effect.Effect<Outcome> =>
   Effect.map(Effect.orDie(store.execute([command])), ([outcome]) => outcome!)
 
 /** It says that it was admitted, and writes nothing. */

@@ -39,10 +39,10 @@ export const noFaults = (): FaultCounts => ({
 })
 
 /** Of a thousand requests: connections cut before, or instead of the answer; connections that fall silent; requests that are held back. */
-const CUT = 2
-const ANSWER_LOST = 3
-const SILENT = 0.5
-const DELAYED = 15
+const CUT = 4
+const ANSWER_LOST = 6
+const SILENT = 1
+const DELAYED = 20
 const MAX_DELAY_MS = 120
 
 /** Milliseconds between two faults of a kind: from half of it to one and a half. */

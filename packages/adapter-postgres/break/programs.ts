@@ -31,14 +31,14 @@ export const programsOf = (seed: number, count: number): Promise<ReadonlyArray<P
   return Promise.all(programs.map(async (program) => ({ ...program, text: await textOf(program) })))
 }
 
-/** Of each call: the commands, the numbers after them, what the audit finds, and a sweep. */
-const STATEMENTS = 4
+/** Of each call: the numbers before it, the commands, the numbers after them, what the audit finds, and a sweep. */
+const STATEMENTS = 5
 
 const textOf = async ({ calls, mode, settings }: AnyProgram<Mode>): Promise<string> => {
   const texts: Array<string> = []
   for (const { commands, nowMs, refs } of calls) {
-    texts.push(await sentBy(settings, nowMs, (store) => store.execute(commands)))
-    texts.push(await sentBy(settings, nowMs, (store) => store.usage(refs)))
+    const usage = await sentBy(settings, nowMs, (store) => store.usage(refs))
+    texts.push(usage, await sentBy(settings, nowMs, (store) => store.execute(commands)), usage)
     texts.push(mode === "swept" ? "SELECT WHERE false" : "EXECUTE audit")
     texts.push(mode === "swept" ? await sentBy(settings, nowMs, (store) => store.sweep(1_000)) : "SELECT")
   }
@@ -56,7 +56,7 @@ export const play = async (lane: Lane, program: Program, recorded?: Recording): 
   const recording = results.map((rows) => JSON.stringify(rows))
   for (const [at, call] of program.calls.entries()) {
     const first = STATEMENTS * at
-    if ([0, 1, 2].every((offset) => recorded?.[first + offset] === recording[first + offset])) continue
+    if ([0, 1, 2, 3].every((offset) => recorded?.[first + offset] === recording[first + offset])) continue
     const fault = await faultIn(program, call, results.slice(first, first + STATEMENTS))
     if (fault !== undefined) return { fault: `${program.name}, call ${at}: ${fault}`, recording }
   }
@@ -65,16 +65,20 @@ export const play = async (lane: Lane, program: Program, recorded?: Recording): 
 
 const faultIn = async (
   { settings }: Program,
-  { answers, commands, nowMs, refs, sums }: Call,
-  [executed, used, audited]: ReadonlyArray<Rows>
+  { answers, before, commands, nowMs, refs, sums }: Call,
+  [usedBefore, executed, used, audited]: ReadonlyArray<Rows>
 ): Promise<string | undefined> => {
-  const told = await readBy(settings, nowMs, executed!, (store) => store.execute(commands))
-  if (!isSame(told, answers)) return `${brief(told)} instead of ${brief(answers)}`
-  // null: the clock lies outside of a calendar.
-  const usage = await readBy(settings, nowMs, used!, (store) => store.usage(refs)).catch((error: unknown) => {
-    if (error instanceof NotAppliedError) return null
-    throw error
-  })
-  if (!isSame(usage, sums)) return `${brief(usage)} instead of ${brief(sums)}`
+  const sumsIn = (rows: Rows) =>
+    readBy(settings, nowMs, rows, (store) => store.usage(refs)).catch((error: unknown) => {
+      if (error instanceof NotAppliedError) return null
+      throw error
+    })
+  const pairs = [
+    [await sumsIn(usedBefore!), before],
+    [await readBy(settings, nowMs, executed!, (store) => store.execute(commands)), answers],
+    [await sumsIn(used!), sums]
+  ]
+  for (const [told, expected] of pairs)
+    if (!isSame(told, expected)) return `${brief(told)} instead of ${brief(expected)}`
   return audited?.[0] === undefined ? undefined : brief(audited[0])
 }

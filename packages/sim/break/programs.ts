@@ -17,8 +17,10 @@ export interface Call {
   readonly commands: ReadonlyArray<Command>
   readonly refs: ReadonlyArray<AccountRef>
   readonly answers: ReadonlyArray<Outcome>
-  /** Of `refs`, after it. */
+  /** Of `refs`, after it; null: the clock lies outside of a calendar. */
   readonly sums: ReadonlyArray<AccountAnswer> | null
+  /** The same at its time, before it: what has passed is not settled yet. */
+  readonly before: ReadonlyArray<AccountAnswer> | null
 }
 
 export interface Program<Mode extends string> {
@@ -79,6 +81,7 @@ const answered = (settings: Settings, timed: ReadonlyArray<Timed>): ReadonlyArra
   const book = new Book(settings)
   return timed.map((call) => ({
     ...call,
+    before: book.usage(call.refs, call.nowMs),
     answers: book.execute(call.commands, call.nowMs),
     sums: book.usage(call.refs, call.nowMs)
   }))

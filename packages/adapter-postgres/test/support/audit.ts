@@ -74,6 +74,7 @@ SELECT format('%s %s: due %s, and the holds say %s', d.account, d."window", d, h
 UNION ALL
 SELECT format('%s %s: an end, %s, of a window that is not open', a.account, a."window", a.end_ms)
   FROM row_of AS a WHERE (a.start_ms IS NULL AND a.end_ms IS NOT NULL) OR (a.start_ms IS NOT NULL AND a."window" = 'none')
+    OR (a.end_ms IS NOT NULL AND a."window" LIKE 'idle:%')
 UNION ALL
 SELECT format('%s %s: an entry that no command leaves: %s', a.account, a."window", e)
   FROM row_of AS a JOIN ${schema}.entry AS e USING (account, "window") WHERE e.changed_ms >= a.born_ms AND NOT (${entryText})

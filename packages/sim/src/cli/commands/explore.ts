@@ -37,7 +37,8 @@ export const explore = defineCommand({
   summary: "search for an interleaving that overspends, leaks or counts twice",
   usage: "[options]",
   details: [
-    "Many clients meet on few accounts under one seeded scheduler and a virtual clock. Every message between a client and the store can be late, out of order, twice or lost; clients crash; time jumps. Every answer, and the state after it, is checked. The first run that breaks an invariant is made as short as it can be, shown step by step, and its last line is the command that plays it again."
+    "Many clients meet on few accounts under one seeded scheduler and a virtual clock. Every message between a client and the store can be late, out of order, twice or lost; clients crash; time jumps. Every answer, and the state after it, is checked. The first run that breaks an invariant is made as short as it can be, shown step by step, and its last line is the command that plays it again.",
+    "batched:STORE is a store with group commit before it; insured:STORE is one that goes and comes, under processes with a policy for that time."
   ],
   options,
   maxPositionals: 0,

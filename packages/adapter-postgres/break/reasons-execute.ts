@@ -3,4 +3,119 @@
  */
 import type { Reason } from "../../sim/break/reasons.ts"
 
-export const reasonsOfExecute: ReadonlyArray<Reason> = []
+const SPARES =
+  "Spares a statement, or a trip through the rows, that would find nothing to do: with it done all the same, the same is written."
+const BOUND = "A lower bound of the next tick: one that is too early asks once more, and finds what there is."
+const READ =
+  "Of what is only read nothing is written: nobody asks when its next tick is. (The same line in what locks is seen.)"
+const COMMUTES = "A sum, whose parts may change places."
+const NAMES = "The statement reads no column of these names, or all of them alike."
+const NO_ROW =
+  "Of an account that is not there nothing is read but its time, and that is the clock's, whatever is less."
+const ONE_LEG = "Of these rows the section that follows reads others only."
+const CHECKED = "The tables' own checks, and the sums' parts that are not negative, leave no other case."
+
+export const reasonsOfExecute: ReadonlyArray<Reason> = [
+  { line: "array_position(ARRAY['refund'", changes: ["> -> >="], why: "Policies of one price are one policy." },
+  {
+    line: "> array_position(ARRAY['refund', 'charge-measured', 'charge-held'], before)",
+    changes: ["> -> >="],
+    why: "Policies of one price are one policy."
+  },
+  {
+    line: "WHEN bound_end_ms IS NULL OR end_ms IS NULL THEN",
+    why: "A window that is open has an end, and its kind one now."
+  },
+  {
+    line: "{schema}.deadline_of(time_ms, command_ttls",
+    changes: ["time_ms, command_ttls[command] -> command_ttls[command], time_ms"],
+    why: COMMUTES
+  },
+  {
+    line: "account.used, account.reserved",
+    changes: ["account.used, account.reserved -> account.reserved, account.used"],
+    why: COMMUTES
+  },
+  { line: "account.reserved, debit)", changes: ["account.reserved, debit -> debit, account.reserved"], why: COMMUTES },
+  {
+    line: "account.reserved, amount)",
+    changes: ["account.reserved, amount -> amount, account.reserved"],
+    why: COMMUTES
+  },
+  {
+    line: "IF used_delta + reserved_delta > 0 AND",
+    changes: ["> -> >=", "used_delta + reserved_delta > 0 -> true"],
+    why: "What adds nothing overflows nothing."
+  },
+  { line: "made integer := 0", changes: ["0 -> 1"], why: SPARES },
+  { line: "IF made > 0 THEN", changes: ["made > 0 -> true", "> -> >="], why: SPARES },
+  { line: "IF locks = 1 THEN", why: SPARES },
+  { line: "IF FOUND THEN", changes: ["FOUND -> false"], why: SPARES },
+  { line: "locked := 1;", why: SPARES },
+  { line: "locked := 0;", why: SPARES },
+  {
+    line: "IF entry_count > entries_found THEN",
+    changes: ["entry_count > entries_found -> true", "> -> >="],
+    why: SPARES
+  },
+  { line: "IF entry_updates > 0 THEN", changes: ["entry_updates > 0 -> true", "> -> >="], why: SPARES },
+  { line: "IF due_left > 0 THEN", changes: ["due_left > 0 -> true", "> -> >="], why: SPARES },
+  { line: "IF due_altered > 0 THEN", changes: ["due_altered > 0 -> true", "> -> >="], why: SPARES },
+  { line: "IF due_joined > 0 THEN", changes: ["due_joined > 0 -> true", "> -> >="], why: SPARES },
+  { line: "IF ledger_count > 0 THEN", changes: ["ledger_count > 0 -> true", "> -> >="], why: SPARES },
+  { line: "IF expired_count > 0 THEN", changes: ["expired_count > 0 -> true", "> -> >="], why: SPARES },
+  { line: "IF cardinality(reborn) > 0 THEN", changes: ["cardinality(reborn) > 0 -> true", "> -> >="], why: SPARES },
+  { line: "IF adjusted IS NOT NULL THEN", changes: ["adjusted IS NOT NULL -> true"], why: SPARES },
+  { line: "IF account_writes IS NOT NULL THEN", changes: ["account_writes IS NOT NULL -> true"], why: SPARES },
+  { line: "IF 'adjust' = ANY (command_kinds) THEN", changes: ["'adjust' = ANY (command_kinds) -> true"], why: SPARES },
+  { line: "IF first_leg < last_leg THEN", changes: ["first_leg < last_leg -> true", "< -> <="], why: SPARES },
+  {
+    line: "ELSIF entry_number <= entries_found THEN",
+    why: "An entry that is made in this call is then written a second time, as it is."
+  },
+  { line: "EXIT;", why: "The rows come in order of tick: a later one is no earlier deadline." },
+  { line: "account.last_ms >= account.due_ms", why: BOUND },
+  { line: "(l.row).last_ms >= (l.row).due_ms", why: BOUND },
+  { line: "IF due_from_ms <= now_ms THEN", changes: ["due_from_ms <= now_ms -> true"], why: BOUND },
+  { line: "SELECT min(later.tick_ms)", why: READ },
+  { line: "later.tick_ms > clock.time_ms", why: READ },
+  { line: "reserved, holds, due_ms, period, start_ms, end_ms, revision", why: NAMES },
+  {
+    line: "coalesce(sum(d.holds), 0)::bigint AS holds",
+    changes: [", 0 -> "],
+    why: "Where there is a due row its holds are a number."
+  },
+  { line: "{schema}.blank_account(accounts[t.number], windows[t.number], 0, 0)", why: NO_ROW },
+  { line: '$$ SELECT ROW(account, "window", NULL, NULL, false, true, 0, 0', why: NO_ROW },
+  {
+    line: "IF rank = 5 AND account.revision > 0 THEN",
+    why: "An account that is not there has no due row to be found."
+  },
+  {
+    line: "WHERE account_writes[w.number] AND w.revision > 0",
+    changes: ["0 -> 1"],
+    why: "Revisions begin at the time of birth."
+  },
+  { line: "number := leg_accounts[leg];", why: ONE_LEG },
+  { line: "entry_number := leg_entries[leg];", why: ONE_LEG },
+  { line: "entry := entry_rows[entry_number];", why: ONE_LEG },
+  {
+    line: "IF states[leg] <> is_none AND entry.digest",
+    changes: ["states[leg] <> is_none -> true"],
+    why: "An entry that is unknown by now is of the same reservation, or there is none."
+  },
+  { line: "IF amount < 0 OR own < 0 OR", changes: ["amount < 0 -> false", "< -> <="], why: CHECKED },
+  {
+    line: "command_choices[command] = 'cap' AND entry.settle = 'actual'",
+    changes: ["entry.settle = 'actual' -> true"],
+    why: "What settles by `held` or `none` debits no more than it holds."
+  },
+  {
+    line: "coalesce(leg_amounts[leg], 0) - entry.held",
+    changes: [", 0 -> "],
+    why: "greatest() passes over what is null."
+  },
+  { line: "ELSE concat(coalesce(debits[leg], 0)", why: "What an adjustment asks is read by nobody." },
+  { line: "replayed := NOT is_ending AND", changes: ["0 -> 1"], why: "The bit of `is_finalized` is none of these." },
+  { line: "locks CONSTANT integer := coalesce(", changes: [", 0 -> "], why: "Null takes the way of reads, as 0 does." }
+]

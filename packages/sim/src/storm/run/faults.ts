@@ -39,9 +39,9 @@ export const noFaults = (): FaultCounts => ({
 })
 
 /** Of a thousand requests: connections cut before, or instead of the answer; connections that fall silent; requests that are held back. */
-const CUT = 4
-const ANSWER_LOST = 6
-const SILENT = 1
+const CUT = 2
+const ANSWER_LOST = 4
+const SILENT = 0.5
 const DELAYED = 20
 const MAX_DELAY_MS = 120
 

@@ -32,9 +32,9 @@ describeWith(await postgresServer(), "the operator of Postgres", () => {
 
   test("repairs an account of which holds come and go meanwhile, and leaves its sums and its ledger true", async () =>
     withAll(async ({ operator, query, quota, schema }) => {
-      let isOver = false
+      const over = new AbortController()
       const traffic = async (): Promise<void> => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const turn = await quota.open({ limits: [limit], estimate: { tokens: 10 } })
           if (turn.granted) await turn.finalize({ tokens: 3 })
         }
@@ -48,7 +48,7 @@ describeWith(await postgresServer(), "the operator of Postgres", () => {
           expect(repaired, JSON.stringify(repaired)).toMatchObject({ applied: true, usedFrom: "ledger" })
         }
       } finally {
-        isOver = true
+        over.abort()
         await Promise.all(lanes)
       }
       const [usage] = await quota.usage([limit])

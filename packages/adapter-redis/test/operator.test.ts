@@ -54,9 +54,9 @@ describeWith(await redisServer(), "the operator of Redis", ({ url }) => {
     withAll(undefined, async ({ operator, quota, prefix }) => {
       const limit = { account: "busy", unit: "tokens", limit: 1_000_000 }
       const driver = redisDriver({ url })
-      let isOver = false
+      const over = new AbortController()
       const traffic = async (): Promise<void> => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const turn = await quota.open({ limits: [limit], estimate: { tokens: 10 } })
           if (turn.granted) await turn.finalize({ tokens: 3 })
         }
@@ -73,7 +73,7 @@ describeWith(await redisServer(), "the operator of Redis", ({ url }) => {
           expect(repaired.applied, JSON.stringify(repaired)).toBe(true)
         }
       } finally {
-        isOver = true
+        over.abort()
         await Promise.all(lanes)
       }
       expect((await quota.usage([limit]))[0]).toMatchObject({ reserved: 0, status: "ok" })

@@ -3,136 +3,83 @@
  */
 import type { Reason } from "../../sim/break/reasons.ts"
 
-const CACHE = "A cache within the call: without it the same value is read from Redis once more."
-
 const PREFETCH = "Only what is read ahead with the account: without it the due row is read when it is asked for."
-const BOUND = "`nextMs` is a lower bound: one that is too early asks the index once more."
+const BOUND = "`NEXT` is a time before which nothing is due: one that is too early asks the index once more."
 const REBORN =
-  "A row that this call has changed is not forgotten, so that nothing of this call is there to be cleared; what was read of the earlier life lies at ticks that have passed, or is older than `bornMs`."
+  "A row that this call has changed is not forgotten, so that nothing of this call is there to be cleared; what was read of the earlier life lies at ticks that have passed, or is older than its new birth."
+const MORE_THAN_A_THOUSAND =
+  "Another program, from a thousand ticks that are due on: test/many-holds.test.ts sees it; the programs here are smaller."
+const CHECKED =
+  "A key is looked at once more before the first write, or would fail as the first thing that is written: the calls that see it have two accounts."
+const OVERWRITTEN = "Of an entry that is held, or was never, nobody reads what an ending writes."
 
 export const reasons: ReadonlyArray<Reason> = [
-  { line: "ticks[#ticks + 1] = tickMs", why: PREFETCH },
-  { line: "slot.due[tickMs] = slot.due[tickMs] or readDue", why: PREFETCH },
+  { line: "ask.tickMs = math.max(ask.tickMs, tickMs)", why: PREFETCH },
+  { line: "ask = { ids = {}, tickMs = -1 }", why: PREFETCH },
+  { line: "local id, tickMs = args[at + 1]", changes: ["- -> ", "== -> ~=", "and -> or"], why: PREFETCH },
+  { line: "readDue(slot, tickMs, texts[2])", why: PREFETCH },
   {
-    line: "#found == 2 * ROWS_PER_CALL",
-    why: "Another program, from 200 holds that are due on: test/many-holds.test.ts sees it; the programs here are smaller."
+    line: "while at < #args do",
+    changes: ["< -> <="],
+    why: "Behind the last command stands nothing: the place is one past the end."
   },
   {
-    line: "unpack(gone, first",
-    changes: ["- -> +"],
-    why: "The parts then overlap by two, and a field that is gone is removed once more."
+    line: "return { 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1",
+    changes: ["- -> "],
+    why: "The third is the time of the last reset, and no deadline is as early as 1 ms after the epoch; the fourth is the shelf that was written last, and the second of all is as long gone as none."
+  },
+  { line: "deadlineMs, cost, row[PERIOD], timeMs, timeMs, 0, -1,", changes: ["- -> "], why: OVERWRITTEN },
+  {
+    line: "if tickMs > work.timeMs and tickMs < first",
+    changes: ["> -> >=", "< -> <="],
+    why: "What fell due until now is done, and its due row holds nothing; where both are the same it is the same tick."
   },
   {
-    line: "local ENTRY_TEXTS",
-    changes: ["true -> false"],
-    why: "Of the texts only `late` reads the same as a number: it is 1 or absent, and is only ever written and said again."
-  },
-  { line: "slot.due[tickMs] = readDue(values", why: CACHE },
-  { line: "entries[key] = false", changes: ["entries[key] = false -> "], why: CACHE },
-  { line: "entries[key] = entry", why: CACHE },
-  { line: "slot.adjustments[id] = known", why: CACHE },
-  { line: "slot.due[tickMs] = rows", why: CACHE },
-  {
-    line: "if not values[#TEXTS + 1] then",
-    changes: ["+ -> -"],
-    why: "It asks for `storedLimit` instead of `revision`; a row has both (`blankAccount`), and no row neither."
-  },
-  {
-    line: "slot.isFresh = true",
-    changes: ["slot.isFresh = true -> ", "true -> false"],
-    why: "What is not in Redis is then asked for and not found, and UNLINK removes keys that are not there."
-  },
-  {
-    line: "return work.isNew or work.isBirth or work.slot.isFresh",
-    why: "An adjustment of an earlier life may then be read, and counts for nothing: it is older than `bornMs`, or `isNew` is asked first."
-  },
-  {
-    line: "if rows then",
-    changes: ["rows -> false"],
-    why: "No command reads the due rows of a tick again after it has changed them: old and new deadline of a leg are two ticks."
-  },
-  {
-    line: "if work.isBirth then",
-    changes: ["work.isBirth -> false"],
-    why: "What was forgotten had no live holds, so that no due row of it lies at the tick of a new one."
-  },
-  {
-    line: "if not slot.isFresh then",
-    changes: ["not slot.isFresh -> true"],
-    why: "The index of an account that has none, or only ids that expired before it was forgotten, names nothing later."
-  },
-  {
-    line: "if changedMs > afterMs and (not tickMs or changedMs < tickMs) then",
+    line: "if tickMs < first and hasPeriod",
     changes: ["< -> <="],
     why: "Where both are the same it is the same tick."
   },
   {
-    line: "if not endMs or not account.endMs then",
-    why: "Never so: the kind of a window is part of the account's key, `none` opens no window and `idle` has returned before."
+    line: "while slot.isThere and after < first do",
+    changes: ["< -> <="],
+    why: "One more look into the index, behind the tick that was found."
+  },
+  { line: "slot.isThere = false", changes: ["false -> true", "slot.isThere = false -> "], why: REBORN },
+  {
+    line: "slot.due, slot.wasDue, slot.entries, slot.isInHash, slot.adjustments, slot.ticks = {}",
+    why: REBORN
   },
   {
-    line: "return false",
-    before: "if not endMs or not account.endMs then",
-    changes: ["false -> true"],
-    why: "Never reached: the kind of a window is part of the account's key, `none` opens no window and `idle` has returned before."
+    line: "if #slot.shelved > 0 then",
+    changes: ["#slot.shelved > 0 -> true", "#slot.shelved > 0 -> false"],
+    why: CHECKED
+  },
+  { line: "if #slot.added + #slot.removed > 0 then", why: CHECKED },
+  { line: "from = '(' .. exact(all[#all] or 0)", why: MORE_THAN_A_THOUSAND },
+  { line: "until #ticks < TICKS_PER_CALL", why: MORE_THAN_A_THOUSAND },
+  {
+    line: "local windowMs = args[window] == 'idle'",
+    changes: ["- -> ", "~= -> =="],
+    why: "A window that is not open, or has no end, then counts as one that ended long ago, and the longer retention stands."
   },
   {
-    line: "if row.liveHolds == 0 or row.nextMs > timeMs then",
-    why: "A short cut: the index is asked instead, and has no live id at or below this time."
+    line: "if row[TICKS] > 0 and row[NEXT] <= timeMs then",
+    changes: ["row[TICKS] > 0 and row[NEXT] <= timeMs -> true", "> -> >=", "and -> or"],
+    why: "A short cut: the index is asked instead, and has no tick at or below this time."
   },
+  { line: "row[NEXT] = row[TICKS] > 0 and part('ticks')", why: BOUND },
   {
-    line: "if not slot.ticks then",
-    changes: ["not slot.ticks -> true"],
-    why: "Within a call the time of an account stands: what is due is done by the first command that stands, and asked for again until then."
-  },
-  {
-    line: "if timeMs < account.changedMs + settings.unsettledRetentionMs then",
-    changes: ["timeMs < account.changedMs + settings.unsettledRetentionMs -> false"],
-    why: "A short cut: the same is asked below with the expiries on paper, which only make `changedMs` later."
-  },
-  {
-    line: "if timeMs < account.changedMs + settings.unsettledRetentionMs then",
-    changes: ["+ -> -"],
-    why: "Never so then, and the short cut is not taken: the same is asked below with the expiries on paper."
-  },
-  {
-    line: "if account.reserved == 0 then",
-    changes: ["account.reserved == 0 -> false"],
+    line: "if row[RESERVED] == 0 then",
+    changes: ["row[RESERVED] == 0 -> false"],
     why: "A short cut: every hold is at least 1, so that without a sum there is no hold of the present period to find."
   },
   {
-    line: "while tickMs do",
-    changes: ["tickMs -> true"],
-    why: "What is reserved has a due row, so that the loop returns before the ticks end."
+    line: "if row[TICKS] == 0 or tickMs < row[NEXT] then",
+    changes: ["< -> <="],
+    why: "Where both are the same it is the same tick."
   },
   {
-    line: "if due.period == account.period and due.count > 0 then",
-    changes: ["> -> >="],
-    why: "A due row that counts nothing is not kept."
-  },
-  {
-    line: "if entry and entry.state == 'held' then",
-    changes: ["entry and entry.state == 'held' -> false", "== -> ~="],
-    why: PREFETCH
-  },
-  { line: "ticks[1] = entry.deadlineMs", why: PREFETCH },
-  { line: "if command.ttlMs then", changes: ["command.ttlMs -> false"], why: PREFETCH },
-  { line: "ticks[#ticks + 1] = deadlineOf(nowMs, command.ttlMs)", why: PREFETCH },
-  { line: "if slot.ticks then", changes: ["slot.ticks -> false"], why: BOUND },
-  { line: "account.nextMs = slot.nextMs", why: BOUND },
-  {
-    line: "if count > 0 and (account.nextMs == 0 or tickMs < account.nextMs) then",
-    changes: ["> -> >=", "< -> <="],
-    why: "The tick of a hold that lives is not before `nextMs`; where both are the same it is the same tick."
-  },
-  { line: "slot.isFresh = true", why: REBORN },
-  {
-    line: "slot.dueChanged[tickMs] = true",
-    changes: ["true -> false"],
-    why: "Only the keys of this table are read."
-  },
-  {
-    line: "if not spendable or actual - own <= spendable then",
+    line: "if actual - own <= spendable then",
     changes: ["<= -> <"],
     why: "Where both are the same, `own + spendable` is `actual`."
   },
@@ -142,70 +89,60 @@ export const reasons: ReadonlyArray<Reason> = [
     why: "Nothing more overflows only where the sums have before, and that is unsound."
   },
   {
-    line: "return { tag = 'Finalized', replayed = wasFinalized and counts.debit + counts.charge == 0 }",
-    changes: ["+ -> -"],
-    why: "All legs of an id are held and ended together, so that none is debited where one was finalized before: `counts.debit` is 0."
-  },
-  {
-    line: "say(not work.isNew and 1)",
-    changes: ["and -> or"],
-    why: "Of an account without a row core answers what the blank row says, which then is said."
-  },
-  {
-    line: "if row.expiresMs > 0 then",
-    why: "PERSIST of a key that does not expire does nothing."
-  },
-  {
-    line: "if slot.isChanged and slot.row.staleHolds > 0 then",
-    changes: ["> -> >="],
-    why: "Without stale holds there is nothing to drop."
-  },
-  {
-    line: "return #added > 0",
-    changes: ["> -> >="],
-    why: "The index, if there is one, gets the expiry again that it has."
-  },
-  {
-    line: "if value ~= loaded[name] then",
-    changes: ["value ~= loaded[name] -> true"],
-    why: "What has not changed is written again as it is."
-  },
-  {
-    line: "put(name, at > #TEXTS and exact(value) or value)",
-    changes: ["> -> >="],
-    why: "The last of the texts is `open`: 0 or 1, which reads the same as a number."
-  },
-  {
-    line: "if #changed > 1 then",
-    why: "With one account its index is the first thing that is written, and fails before anything is. (A forgotten account's foreign key is removed instead.)"
-  },
-  {
-    line: "if work.isNew then",
-    before: "say(work.account.period)",
-    changes: ["work.isNew -> false"],
-    why: "An account that is new or forgotten has no live ids in its index."
-  },
-  {
-    line: "if not asked or (set and PRICE[asked] <= PRICE[set]) then",
+    line: "if asked == '' or set ~= '' and PRICE[asked] <= PRICE[set] then",
     changes: ["<= -> <"],
     why: "Policies of one price are one policy."
   },
   {
-    line: "if deadlineMs == entry.deadlineMs then",
-    changes: ["deadlineMs == entry.deadlineMs -> false"],
+    line: "if deadlineMs == entry[DEADLINE] then",
+    changes: ["deadlineMs == entry[DEADLINE] -> false"],
     why: "The hold then leaves its due row and enters the same one again, with the same sums."
   },
   {
-    line: "account.throughMs = nil",
-    why: "Only forgotten rows have it, and a forgotten row is never settled again: it stays forgotten, or a blank one takes its place."
+    line: "entry[ALTERED] = work.timeMs",
+    before: "entry[COST] = cost",
+    why: "Of a held entry only its deadline says when it is unknown, and its reservation was made after its account was born too."
   },
   {
-    line: "after.changedMs = work.timeMs",
-    why: "Of a held entry only its deadline says when it is unknown, and its reservation was made after `bornMs` too."
+    line: "if row[EXPIRES] > 0 then",
+    why: "PERSIST of a key that does not expire does nothing."
   },
-  { line: "slot.due = {}", why: REBORN },
-  { line: "slot.dueChanged = {}", why: REBORN },
-  { line: "slot.holds = {}", why: REBORN },
-  { line: "slot.adjustments = {}", why: REBORN },
-  { line: "slot.newAdjustments = {}", why: REBORN }
+  { line: "if not found then", changes: ["not found -> true"], why: "A part is then made once more, and is the same." },
+  { line: "known[name] = found", why: "A part is then made once more, and is the same." },
+  { line: "slot.facts = facts", why: "What seldom changes is then spelled once more." },
+  {
+    line: "if not slot.isReborn then",
+    changes: ["not slot.isReborn -> true"],
+    why: "Of an account that begins anew all fields were removed before."
+  },
+  {
+    line: "slot.dueChanged[tickMs] = true",
+    changes: ["true -> false"],
+    why: "Only the keys of this table are read."
+  },
+  {
+    line: "if not slot.isTouched then",
+    changes: ["not slot.isTouched -> false"],
+    why: "What is due of that account is then done already when the next command of the call comes to it, as that would do it; a command that is corrupt writes nothing either way."
+  },
+  {
+    line: "return -1",
+    changes: ["- -> "],
+    why: "With nothing reserved it is not read: a denial for want of room is then one that no expiry can help."
+  },
+  {
+    line: "elseif name == 'usage' then",
+    changes: ["name == 'usage' -> true"],
+    why: "It is the last of the parts, and nothing else is asked for."
+  },
+  {
+    line: "return first < math.huge and first or -1",
+    changes: ["- -> "],
+    why: "What is reserved has a due row, so that there is a first one."
+  },
+  {
+    line: "if slot.isUnreadable then",
+    changes: ["slot.isUnreadable -> false"],
+    why: "A short cut: the account is found unsound all the same (`isSound`), whatever a blank row makes of it."
+  }
 ]

@@ -61,6 +61,7 @@ export const corruptChecks: ReadonlyArray<Check> = [
       const bench = new Bench(client, script)
       await bench.execute(bench.reserve("r", "a", "b"))
       await put(bench, "b", field, text)
+      bench.nowMs += 500
       for (const command of [bench.charge("c", "a", "b"), bench.release("r", "a", "b"), lookup("r", "a", "b")])
         await bench.changesNothing(() => bench.execute(command), isCorrupt("b"))
       same((await bench.execute(bench.charge("c", "a")))[0]!._tag, "Charged", "the other account works")
@@ -72,6 +73,8 @@ export const corruptChecks: ReadonlyArray<Check> = [
       const bench = new Bench(client, script)
       await bench.execute(bench.reserve("r", "a", "b"))
       await putDue(bench, "b", text)
+      // Not even the time of the sound account is noted.
+      bench.nowMs += 500
       await bench.changesNothing(() => bench.execute(bench.release("r", "a", "b")), isCorrupt("b"))
     }
   })),
@@ -113,6 +116,7 @@ export const corruptChecks: ReadonlyArray<Check> = [
       const bench = new Bench(client, script)
       await bench.execute(bench.reserve("r", "a", "b"))
       await putDue(bench, "b", undefined)
+      bench.nowMs += 500
       const legs = ["a", "b"].map((account) => ({ account, window: { kind: "none" }, unit: "u", limit: 100, total: 6 }))
       await bench.changesNothing(() => bench.execute({ kind: "extend", id: "r", legs }), isCorrupt("b"))
     }

@@ -6,10 +6,23 @@ import { Proxy } from "@tallystick/sim/proxy"
 import { describeWith, postgresServer, schemaName } from "@tallystick/test-servers"
 import { Client } from "pg"
 import { fileURLToPath } from "node:url"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { ask, charge, finalize } from "../../sim/faults/cases.ts"
-import { again, type KilledOptions, killAt, points, sums, turnCalls, until } from "../../sim/faults/killed-client.ts"
+import {
+  again,
+  insuredSays,
+  insuredThroughOutage,
+  type KilledOptions,
+  killAt,
+  points,
+  sums,
+  turnCalls,
+  until
+} from "../../sim/faults/killed-client.ts"
 import { Victim } from "../../sim/faults/victim.ts"
 
 const place = await schemaName()
@@ -36,6 +49,12 @@ describeWith(await postgresServer(), "clients that die", ({ url }) => {
       expect(await again(options().direct, account)).toBe(calls === turnCalls.length ? "conflict" : "finalized")
       expect(await sums(options().direct, account)).toEqual([7, 0])
     })
+
+  test("insured while nothing reaches the store, and killed: the next process debits what it used, once", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tallystick-insured-"))
+    expect(await insuredThroughOutage(options(), "insured", folder)).toEqual(insuredSays)
+    await rm(folder, { recursive: true })
+  })
 
   test("killed while it holds: what it had measured is charged at the deadline, and the rest is free again", async () => {
     await using victim = new Victim([url, place, "hold", "dead holder", "request", "1000"])

@@ -51,6 +51,40 @@ export const killAt = async (
   return sums(direct, account)
 }
 
+/**
+ * A process that is insured goes on while nothing reaches the store, and is killed; then the store is back, and the next process sends what the journal
+ * has.
+ */
+export const insuredThroughOutage = async (
+  { direct, place, proxy }: KilledOptions,
+  account: string,
+  folder: string
+): Promise<ReadonlyArray<string>> => {
+  proxy.decide = () => "cut"
+  await using victim = new Victim([proxy.url, place, "insured", account, "request", folder])
+  await victim.says("journaled")
+  await victim.kill()
+  proxy.decide = () => "forward"
+  const said = [...victim.lines, String(await sums(direct, account))]
+  for (let time = 0; time < 2; time++) {
+    await using next = new Victim([proxy.url, place, "replay", account, "request", folder])
+    await next.ended
+    said.push(...next.lines, String(await sums(direct, account)))
+  }
+  return said
+}
+
+/** Nothing was denied, nothing reached the store, and the next process debited it once. */
+export const insuredSays = [
+  "NotAppliedError",
+  "journaled",
+  "0,0",
+  "delivered 1, kept 0",
+  "7,0",
+  "delivered 0, kept 0",
+  "7,0"
+]
+
 /** The same turn, by another process; what it was told. */
 export const again = async (store: QuotaStore, account: string): Promise<"finalized" | "conflict"> => {
   const quota = createQuota({ store, closesStore: false })

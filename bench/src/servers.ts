@@ -41,7 +41,8 @@ export const redisServer = async (given: string | undefined): Promise<Server> =>
 /** @throws Error if there is none to be had */
 export const postgresServer = async (given: string | undefined): Promise<Server> => {
   const url = given ?? (await started(servers.ownPostgres({})))
-  const pool = new Pool({ connectionString: url, max: 1 })
+  // Its process tells, by its parent, which others are the server's: it must live as long as the run.
+  const pool = new Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 })
   const { rows } = await pool.query<{ version: string; fsync: string; commit: string; pid: number }>(
     `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync,
        current_setting('synchronous_commit') AS commit, pg_backend_pid() AS pid`
@@ -73,7 +74,7 @@ export const mastersOf = async (): Promise<Masters> => {
   ])
   if ("none" in cluster) throw new Error(`no server: ${cluster.none}`)
   const clients = [one, ...cluster.urls].map((url) => new Redis(url))
-  const pools = postgres.map((connectionString) => new Pool({ connectionString, max: 1 }))
+  const pools = postgres.map((connectionString) => new Pool({ connectionString, max: 1, idleTimeoutMillis: 0 }))
   const pids: Array<number> = []
   for (const pool of pools) {
     const { rows } = await pool.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")

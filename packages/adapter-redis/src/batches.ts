@@ -12,7 +12,7 @@ type Send = (partition: string, items: ReadonlyArray<Command>) => Effect.Effect<
 
 /** @throws InvalidInput if an option is out of its range */
 export const inBatches = (send: Send, options: BatchedOptions, callTimeoutMs: number) => {
-  const bounds = readBatchedOptions(options)
+  const bounds = readBatchedOptions(options, false)
   const startDeadline = deadlineAfter(callTimeoutMs)
   const waiting = { commands: 0 }
   const byPartition = new Map<string, Flushes>()

@@ -18,6 +18,8 @@ export interface Bounds {
   readonly maxBytes: number
   readonly maxFlushes: number
   readonly maxWaiting: number
+  /** Those who are answered together may leave together again: see `#answer`. */
+  readonly regroups: boolean
 }
 
 /** Calls `passed` at the deadline of a call that begins now; what it gives ends that. */
@@ -135,7 +137,7 @@ export class Flushes {
    */
   #answer(batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<Outcome>, CallError>): void {
     if (this.#queue.commands >= this.#bounds.maxCommands) this.#flush()
-    if (batch.length === 1) {
+    if (batch.length === 1 || !this.#bounds.regroups) {
       answerAll(batch, exit)
       return this.#flush()
     }

@@ -26,7 +26,7 @@ export const reasons: ReadonlyArray<Reason> = [
   {
     line: "return { 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1",
     changes: ["- -> "],
-    why: "The third is the time of the last reset, and no deadline is as early as 1 ms after the epoch; the fourth is the shelf that was written last, and the second of all is as long gone as none."
+    why: "The third is the time of the last reset, and no deadline is as early as 1 ms after the epoch. The fourth is the shelf that was written last, and number 1 is as long gone as none."
   },
   { line: "deadlineMs, cost, row[PERIOD], timeMs, timeMs, 0, -1,", changes: ["- -> "], why: OVERWRITTEN },
   {

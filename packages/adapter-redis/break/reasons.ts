@@ -144,5 +144,19 @@ export const reasons: ReadonlyArray<Reason> = [
     line: "if slot.isUnreadable then",
     changes: ["slot.isUnreadable -> false"],
     why: "A short cut: the account is found unsound all the same (`isSound`), whatever a blank row makes of it."
+  },
+  {
+    line: "if row[TICKS] > 0 and row[NEXT] <= slot.timeMs then",
+    changes: ["row[TICKS] > 0 and row[NEXT] <= slot.timeMs -> true"],
+    why: "A short cut: the index is asked instead, and has no tick at or below this time."
+  },
+  {
+    line: "sum = sum + row[at]",
+    changes: ["+ -> -"],
+    why: "It is asked whether it is a number, not which."
+  },
+  {
+    line: "slot.ticks = all",
+    why: "Within a call the time of an account stands: what is due is asked for once more."
   }
 ]

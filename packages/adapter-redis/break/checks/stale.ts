@@ -64,6 +64,20 @@ const collected = (count: number, most: number): Check => ({
 })
 
 export const staleChecks: ReadonlyArray<Check> = [
+  {
+    name: "a hold that falls due before those that an expiry left expires in its turn",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.reserve("first", "a"), { ...bench.reserve("long", "a"), ttlMs: 60_000 })
+      bench.nowMs += 2_000
+      await bench.execute(bench.charge("c", "a"))
+      await bench.execute(bench.reserve("second", "a"))
+      bench.nowMs += 2_000
+      await bench.execute(bench.charge("d", "a"))
+      const { row } = await bench.account("a")
+      same([row["reserved"], row["liveHolds"], row["staleHolds"]], [5, 1, 2], "only the long one is held")
+    }
+  },
   collected(1, 1),
   collected(150, 8),
   {

@@ -8,11 +8,12 @@
  * other one that took effect before it on one of them would have raised the revision that it shows; one that took none may as well come later; and what
  * happens on other accounts does not touch it. Only reads may have to come first: those that have seen one of its accounts as it is now.
  */
-import type { Outcome, Settings } from "@tallystick/core/machine"
+import type { AccountAnswer, Outcome, Settings } from "@tallystick/core/machine"
 
 import { clockOf } from "./clock.ts"
 import { candidatesFor } from "./fill.ts"
 import type { Candidate } from "./fill.ts"
+import type { Sheet } from "../../oracle/book.ts"
 import type { Operation } from "./operation.ts"
 import { isRead, Pending } from "./pending.ts"
 import { Reads } from "./reads.ts"
@@ -46,13 +47,15 @@ interface SearchOptions {
   readonly isFocused: boolean
 }
 
+type Shown = Pick<AccountAnswer, "revision" | "used" | "reserved">
+
 class Search {
   readonly #pending: Pending
   readonly #trial: Trial
   readonly #reads: Reads
   readonly #order: Array<Placed> = []
-  /** The revision of each account after what has its place. */
-  readonly #revisions = new Map<string, number>()
+  /** What each account shows after what has its place. */
+  readonly #shown = new Map<string, Shown>()
   /** Dead ends, by what took effect before them. */
   readonly #dead = new Set<string>()
   readonly #names = new Map<unknown, number>()
@@ -64,7 +67,7 @@ class Search {
   constructor(operations: ReadonlyArray<Operation>, { settings, budget, isFocused }: SearchOptions) {
     this.#pending = new Pending(operations)
     this.#trial = new Trial(settings)
-    this.#reads = new Reads(this.#pending, this.#trial, (key) => this.#revisions.get(key) ?? 0)
+    this.#reads = new Reads(this.#pending, this.#trial, (key) => this.#revisionOf(key))
     this.#left = budget
     this.#isFocused = isFocused
     for (const [index, { command }] of operations.entries()) this.#names.set(command, index)
@@ -78,7 +81,7 @@ class Search {
   /** Whether there is an order from here on. If not, everything is as it was before. */
   #goOn(): boolean {
     const before = { position: this.#pending.position, mark: this.#trial.mark, length: this.#order.length }
-    const revisions = new Map(this.#revisions)
+    const shown = new Map(this.#shown)
     const { stuck, births } = this.#takeWhatFits()
     if (this.#pending.isEmpty) return true
     this.#note(stuck)
@@ -93,8 +96,7 @@ class Search {
     this.#pending.goBack(before.position)
     this.#trial.undo(before.mark)
     this.#order.length = before.length
-    this.#revisions.clear()
-    for (const [key, revision] of revisions) this.#revisions.set(key, revision)
+    this.#showAgain(shown)
     return false
   }
 
@@ -151,7 +153,7 @@ class Search {
   #isHopeless(stuck: DeadEnd["stuck"]): boolean {
     // Of an account without a row something earlier makes the first revision lower.
     const isFull = (key: string, revision: number): boolean =>
-      this.#trial.timeOf(key) !== undefined && revision <= (this.#revisions.get(key) ?? 0)
+      this.#trial.timeOf(key) !== undefined && revision <= this.#revisionOf(key)
     const isLost = ({ operation }: DeadEnd["stuck"][number]): boolean =>
       !isRead(operation) && operation.keys.every((key, index) => isFull(key, operation.answers![index]!.revision))
     if (stuck.some(isLost)) return true
@@ -177,12 +179,12 @@ class Search {
     return keys.reduce((sum, key) => sum + (this.#trial.timeOf(key)?.last ?? 0), 0)
   }
 
-  #place(operation: Operation, nowMs: number, answers: ReadonlyArray<{ readonly revision: number }>): void {
+  #place(operation: Operation, nowMs: number, answers: ReadonlyArray<Shown>): void {
     this.#pending.place(operation)
     this.#order.push({ operation, nowMs })
     // What a read counts as due nobody has done yet.
     if (isRead(operation)) return
-    for (const [index, key] of operation.keys.entries()) this.#revisions.set(key, answers[index]!.revision)
+    for (const [index, key] of operation.keys.entries()) this.#shown.set(key, answers[index]!)
   }
 
   /** What can be next, the likeliest first. Something on one of its own accounts must come before each that is stuck, so that one of them will do. */
@@ -191,7 +193,7 @@ class Search {
       pending: this.#pending,
       trial: this.#trial,
       stuck: [...stuck, ...births].map(({ operation }) => operation),
-      revisionOf: (key) => this.#revisions.get(key) ?? 0
+      revisionOf: (key) => this.#revisionOf(key)
     })
     if (!this.#isFocused) return [...births, ...all]
     const touching = ({ keys }: Operation) =>
@@ -212,7 +214,7 @@ class Search {
   #tryOne({ operation, nowMs }: Candidate): boolean {
     const mark = this.#trial.mark
     const position = this.#pending.position
-    const revisions = operation.keys.map((key) => this.#revisions.get(key))
+    const shown = new Map(this.#shown)
     this.#left--
     if (operation.answers === undefined && !this.#trial.wouldChange(operation, nowMs)) return false
     const expected = this.#trial.act(operation, nowMs)
@@ -223,11 +225,7 @@ class Search {
       if (this.#goOn()) return true
       this.#pending.goBack(position)
       this.#order.pop()
-      for (const [index, key] of operation.keys.entries()) {
-        const revision = revisions[index]
-        if (revision === undefined) this.#revisions.delete(key)
-        else this.#revisions.set(key, revision)
-      }
+      this.#showAgain(shown)
     }
     this.#trial.undo(mark)
     return false
@@ -240,14 +238,33 @@ class Search {
     })
   }
 
+  #revisionOf(key: string): number {
+    return this.#shown.get(key)?.revision ?? 0
+  }
+
+  #showAgain(shown: ReadonlyMap<string, Shown>): void {
+    this.#shown.clear()
+    for (const [key, numbers] of shown) this.#shown.set(key, numbers)
+  }
+
   #note(stuck: DeadEnd["stuck"]): void {
     if (this.#order.length <= this.#depth) return
     this.#depth = this.#order.length
     this.#deepest = { order: [...this.#order], stuck }
   }
 
+  /**
+   * The same for two orders of the same commands that end with the same sums: what could make a difference between them is which of two took effect, and
+   * then other commands did.
+   */
   #state(): string {
-    return this.#trial.stateOf(this.#pending.keys, ({ command, now }) => `${this.#names.get(command) ?? "-"}@${now}`)
+    const sums = this.#pending.keys.map((key) => {
+      const { revision = 0, used = 0, reserved = 0 } = this.#shown.get(key) ?? {}
+      return `${revision} ${used} ${reserved}`
+    })
+    const nameOf = ({ command, now }: Sheet["lines"][number]): string => `${this.#names.get(command) ?? "-"}@${now}`
+    const effects = this.#pending.keys.map((key) => this.#trial.linesOn(key, nameOf).toSorted().join(" ")).join("\n")
+    return `${sums.join()}\n${effects}`
   }
 }
 

@@ -7,6 +7,7 @@
 import type { Settings } from "@tallystick/core/machine"
 
 import { clockOf, timesBetween } from "./clock.ts"
+import type { Sheet } from "../../oracle/book.ts"
 import type { Operation } from "./operation.ts"
 import { Pending } from "./pending.ts"
 import { isSame, Trial } from "./trial.ts"
@@ -149,10 +150,8 @@ class Search {
 
   #state(): string {
     const placed = this.#order.map(({ operation }) => this.#operations.indexOf(operation)).toSorted((a, b) => a - b)
-    const effects = this.#trial.stateOf(
-      this.#pending.keys,
-      ({ command, now }) => `${this.#names.get(command) ?? "-"}@${now}`
-    )
+    const nameOf = ({ command, now }: Sheet["lines"][number]): string => `${this.#names.get(command) ?? "-"}@${now}`
+    const effects = this.#pending.keys.map((key) => this.#trial.linesOn(key, nameOf).join(" ")).join("\n")
     return `${placed.join(" ")}\n${effects}`
   }
 }

@@ -5,7 +5,10 @@
 import type { Operation } from "./operation.ts"
 import type { Trial } from "./trial.ts"
 
-/** At an answered operation, if it happened next. Where every account's time was held up: the latest that the clock can have shown. */
+/**
+ * At an answered operation, if it happened next. Where every account's time was held up, the end of a fixed window tells it (a read of Postgres may see
+ * commands that read the clock after it); else it is taken to have shown the latest that it can have.
+ */
 export const clockOf = ({ keys, answers }: Operation, trial: Trial): number => {
   let latest = Infinity
   for (const [index, key] of keys.entries()) {
@@ -14,6 +17,11 @@ export const clockOf = ({ keys, answers }: Operation, trial: Trial): number => {
     if (row === undefined) return timeMs
     if (timeMs > row.last) return timeMs - row.lead
     latest = Math.min(latest, timeMs - row.lead)
+  }
+  for (const { window, resetsInMs } of answers!) {
+    if (window.kind !== "fixed" || resetsInMs === null) continue
+    const endMs = Math.floor((latest + resetsInMs) / window.lengthMs) * window.lengthMs
+    return endMs - resetsInMs
   }
   return latest
 }

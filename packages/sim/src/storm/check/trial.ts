@@ -71,9 +71,9 @@ export class Trial {
     return this.#sheets.get(key)?.lines.length ?? 0
   }
 
-  /** The same for two orders if and only if what took effect is the same on each account, in the same order, at the same times. */
-  stateOf(keys: ReadonlyArray<string>, nameOf: (line: Sheet["lines"][number]) => string): string {
-    return keys.map((key) => (this.#sheets.get(key)?.lines ?? []).map(nameOf).join(" ")).join("\n")
+  /** What took effect on each account, in which order. */
+  linesOn(key: string, nameOf: (line: Sheet["lines"][number]) => string): ReadonlyArray<string> {
+    return (this.#sheets.get(key)?.lines ?? []).map(nameOf)
   }
 
   #before(key: string): Before {

@@ -46,6 +46,7 @@ export const reasons: ReadonlyArray<Reason> = [
   },
   {
     line: "FETCH FIRST (looks) ROWS WITH TIES",
+    changes: ["FETCH FIRST (looks) ROWS WITH TIES -> "],
     why: "One of three that say the same: the others limit what is looked at."
   },
   { line: "e.created_ms > greatest(made_after_ms, now_ms)", changes: ["> -> >="], why: LOOKS },

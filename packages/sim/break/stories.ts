@@ -184,6 +184,11 @@ const rest: Readonly<Record<string, Told>> = {
       ]
     ]
   ],
+  "a denial in the call that settles what has passed": [
+    [0, [reserve("1", 1_000, 1), reserve("2", 9_000, 4)]],
+    [2_000, [reserve("x", 1_000, 20)]],
+    [1_000, [reserve("y", 1_000, 20)]]
+  ],
   "endings that just fit, and that just do not": [
     [0, full(["a", "b", "c", "d"])],
     [0, [endingOf("r", open("a", { actual: 10 })), endingOf("r", open("b", { actual: 11 }))]],

@@ -339,6 +339,20 @@ export const sweepChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "a sweep misses none of those that were made at one time, however many there are",
+    run: async (bench) => {
+      const hold = (id: string) => reserve(id, 86_400_000, ...["m", "n", "o"].map((account) => slot(account)))
+      await execute(
+        bench,
+        START_MS,
+        ...Array.from({ length: 400 }, (_, n) => hold(`r${n}`)),
+        charge("c", leg("m", { amount: 1 }))
+      )
+      await execute(bench, START_MS + 1, charge("d", leg("m", { amount: 1 })))
+      same(await sweepAll(bench, START_MS + 5 * HOUR_MS), { entries: 2, accounts: 0 }, "swept")
+    }
+  },
+  {
     name: "a sweep looks at a thousand rows and goes on behind them",
     run: async (bench) => {
       // Two endings and a mark, then holds that live, of three times, so that the first thousand ends with the second one, and one ending behind them.

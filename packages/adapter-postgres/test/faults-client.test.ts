@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { ask, charge, finalize } from "../../sim/faults/cases.ts"
+import { ask, charge, finalize, PATIENT_MS } from "../../sim/faults/cases.ts"
 import {
   again,
   insuredSays,
@@ -31,7 +31,11 @@ const inTransaction = fileURLToPath(new URL("support/transaction-process.ts", im
 describeWith(await postgresServer(), "clients that die", ({ url }) => {
   let proxy: Proxy
   let trial: TrialSchema
-  const options = (): KilledOptions => ({ proxy, direct: postgresStore({ pool: trial.pool, schema: place }), place })
+  const options = (): KilledOptions => ({
+    proxy,
+    direct: postgresStore({ pool: trial.pool, schema: place, callTimeoutMs: PATIENT_MS }),
+    place
+  })
   beforeAll(async () => {
     trial = await trialSchema(url, place)
     proxy = await Proxy.before(url)

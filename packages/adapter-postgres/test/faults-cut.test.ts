@@ -9,7 +9,7 @@ import { describeWith, postgresServer, schemaName } from "@tallystick/test-serve
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { ask, cases, charge } from "../../sim/faults/cases.ts"
+import { ask, cases, charge, PATIENT_MS } from "../../sim/faults/cases.ts"
 import { loseEach, Losses } from "../../sim/faults/lossy.ts"
 
 const TIMES = Number(process.env["TALLYSTICK_FAULT_TIMES"] ?? 12)
@@ -24,7 +24,9 @@ describeWith(await postgresServer(), "cut connections", ({ url }) => {
   beforeAll(async () => {
     trial = await trialSchema(url, schema)
     proxy = await Proxy.before(url)
-    stores = Array.from({ length: CONNECTIONS }, () => postgresStore({ url: proxy.url, schema }))
+    stores = Array.from({ length: CONNECTIONS }, () =>
+      postgresStore({ url: proxy.url, schema, callTimeoutMs: PATIENT_MS })
+    )
   })
   afterAll(async () => {
     for (const store of stores) await Effect.runPromise(store.close)
@@ -44,7 +46,7 @@ describeWith(await postgresServer(), "cut connections", ({ url }) => {
         for (const [index, store] of stores.entries()) await ask(store, charge(`warm${index}`, "warm", 0))
         const losses = new Losses()
         proxy.decide = losses.decide
-        const direct = postgresStore({ pool: trial.pool, schema })
+        const direct = postgresStore({ pool: trial.pool, schema, callTimeoutMs: PATIENT_MS })
         expect(await loseEach({ direct, stores, losses, loss, times: TIMES })).toBe(cases.length * TIMES)
       }
     )

@@ -9,13 +9,14 @@ import { Client } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { findLost, type Log, sendAgain, Writers } from "../../sim/faults/acknowledged.ts"
+import { PATIENT_MS } from "../../sim/faults/cases.ts"
 import { until } from "../../sim/faults/killed-client.ts"
 import { auditText } from "./support/audit.ts"
 
 const WRITTEN = 200
 
 const using = async <A>(server: { readonly url: string }, act: (store: QuotaStore) => Promise<A>): Promise<A> => {
-  const store = postgresStore({ url: server.url })
+  const store = postgresStore({ url: server.url, callTimeoutMs: PATIENT_MS })
   try {
     return await act(store)
   } finally {

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { ask, charge, finalize } from "../../sim/faults/cases.ts"
+import { ask, charge, finalize, PATIENT_MS } from "../../sim/faults/cases.ts"
 import {
   again,
   insuredSays,
@@ -29,7 +29,7 @@ const place = await keyPrefix()
 
 describeWith(await redisServer(), "clients that die", ({ url }) => {
   let proxy: Proxy
-  const direct = redisStore({ url, prefix: place })
+  const direct = redisStore({ url, prefix: place, callTimeoutMs: PATIENT_MS })
   const options = (): KilledOptions => ({ proxy, direct, place })
   beforeAll(async () => {
     proxy = await Proxy.before(url)
@@ -83,7 +83,7 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "a client that waits", (s
 
   test("killed while its request waits in the server: one effect or none, and the same again makes one", async () => {
     const { url } = server
-    const direct = redisStore({ url, prefix: place })
+    const direct = redisStore({ url, prefix: place, callTimeoutMs: PATIENT_MS })
     const redis = new Redis(url)
     await ask(direct, charge("warm", "waiting", 0))
     await redis.client("PAUSE", 60_000, "WRITE")

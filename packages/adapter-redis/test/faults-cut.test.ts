@@ -9,7 +9,7 @@ import { describeWith, keyPrefix, redisServer } from "@tallystick/test-servers"
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { ask, cases, charge } from "../../sim/faults/cases.ts"
+import { ask, cases, charge, PATIENT_MS } from "../../sim/faults/cases.ts"
 import { loseEach, Losses } from "../../sim/faults/lossy.ts"
 
 const TIMES = Number(process.env["TALLYSTICK_FAULT_TIMES"] ?? 12)
@@ -20,10 +20,12 @@ const prefix = await keyPrefix()
 describeWith(await redisServer(), "cut connections", ({ url }) => {
   let proxy: Proxy
   let stores: ReadonlyArray<QuotaStore>
-  const direct = redisStore({ url, prefix })
+  const direct = redisStore({ url, prefix, callTimeoutMs: PATIENT_MS })
   beforeAll(async () => {
     proxy = await Proxy.before(url)
-    stores = Array.from({ length: CONNECTIONS }, () => redisStore({ url: proxy.url, prefix }))
+    stores = Array.from({ length: CONNECTIONS }, () =>
+      redisStore({ url: proxy.url, prefix, callTimeoutMs: PATIENT_MS })
+    )
   })
   afterAll(async () => {
     for (const store of [...stores, direct]) await Effect.runPromise(store.close)

@@ -11,15 +11,18 @@ import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 
 import { findLost, type Log, sendAgain, Writers } from "../../sim/faults/acknowledged.ts"
-import { ask, charge, executed, numbersOf, prepare } from "../../sim/faults/cases.ts"
+import { ask, charge, executed, numbersOf, PATIENT_MS, prepare } from "../../sim/faults/cases.ts"
 import { until } from "../../sim/faults/killed-client.ts"
 
 const WRITTEN = 300
+const WRITERS = 8
+/** Calls of a writer's turn. */
+const TURN = 3
 /** `TALLYSTICK_FAULT_OFFSETS`: at how many bytes the append-only file is cut. */
 const OFFSETS = Number(process.env["TALLYSTICK_FAULT_OFFSETS"] ?? 6)
 
 const using = async <A>(server: { readonly url: string }, act: (store: QuotaStore) => Promise<A>): Promise<A> => {
-  const store = redisStore({ url: server.url, callTimeoutMs: 2_000, options: { retryStrategy: () => 10 } })
+  const store = redisStore({ url: server.url, callTimeoutMs: PATIENT_MS, options: { retryStrategy: () => 10 } })
   try {
     return await act(store)
   } finally {
@@ -27,14 +30,17 @@ const using = async <A>(server: { readonly url: string }, act: (store: QuotaStor
   }
 }
 
-/** So many are acknowledged, and the server is killed while more are under way. */
+/**
+ * So many are acknowledged, and the server is killed while more are under way. What waits for its turn then goes to the server that was started again: a turn
+ * of each writer at most.
+ */
 const writeUntilKilled = (server: OwnServer, writers: number): Promise<Log> =>
   using(server, async (store) => {
     const writing = new Writers(store)
     writing.start(writers)
     await until(() => writing.heard >= WRITTEN)
     await server.kill()
-    const log = await writing.stop()
+    const log = writing.stop()
     await server.start()
     return log
   })
@@ -49,7 +55,7 @@ for (const [name, fsync] of [
     (server) => {
       afterAll(() => server.stop())
       test("kill -9 and restart: nothing acknowledged is lost, and the same calls again make one effect each", async () => {
-        const log = await writeUntilKilled(server, 8)
+        const log = await writeUntilKilled(server, WRITERS)
         await using(server, async (store) => {
           expect((await findLost(store, log)).lost).toEqual([])
           await sendAgain(store, log)
@@ -62,12 +68,12 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "no persistence", (server
   afterAll(() => server.stop())
 
   test("kill -9 and restart: all is lost; limits in code begin at zero, stored ones are unknown and deny", async () => {
-    await using(server, (store) => executed(store, prepare("stored")))
-    const log = await writeUntilKilled(server, 8)
+    await using(server, (store) => executed(store, [...prepare("stored"), charge("c", "in code", 5)]))
+    const log = await writeUntilKilled(server, WRITERS)
     await using(server, async (store) => {
       const { lost } = await findLost(store, log)
-      expect(lost.length).toBe(log.filter(({ isHeard }) => isHeard).length)
-      expect(await numbersOf(store, "written0")).toEqual([0, 0, 1_000])
+      expect(lost.length).toBeGreaterThanOrEqual(log.filter(({ isHeard }) => isHeard).length - WRITERS * TURN)
+      expect(await numbersOf(store, "in code")).toEqual([0, 0, 1_000])
       const leg = { account: "stored", window: { kind: "none" }, unit: "tokens", amount: 1, settle: "actual" } as const
       const unknown = await ask(store, { kind: "reserve", id: "unknown", ttlMs: 60_000, legs: [leg] })
       expect(unknown).toMatchObject({ _tag: "Denied", reason: "unknown" })
@@ -126,14 +132,16 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "a failover", (master) =>
     if (isNone(replica)) throw new Error(replica.none)
     await using _ = replica
     const inspect = new Redis(replica.url)
+    let [least, most] = [0, 0]
     const log = await using(master, async (store) => {
       const writing = new Writers(store)
       writing.start(1)
       await until(() => writing.heard >= WRITTEN)
-      // The link breaks, and the master goes on.
+      // The link breaks, somewhere between these two, and the master goes on.
+      least = writing.heard
       await inspect.replicaof("127.0.0.1", 1)
-      const got = writing.heard
-      await until(() => writing.heard >= got + 100)
+      most = writing.heard
+      await until(() => writing.heard >= most + 100)
       await master.kill()
       return writing.stop()
     })
@@ -141,8 +149,10 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "a failover", (master) =>
     inspect.disconnect()
     await using(replica, async (store) => {
       const { isEnd, lost } = await findLost(store, log)
-      expect(lost.length).toBeGreaterThanOrEqual(100)
-      expect(lost.length).toBeLessThan(log.length / 2)
+      const heard = log.filter(({ isHeard }) => isHeard).length
+      expect(lost.length).toBeGreaterThanOrEqual(heard - most)
+      // The last calls before the link broke may not have reached the replica yet.
+      expect(heard - lost.length).toBeGreaterThan(least / 2)
       expect(isEnd).toBe(true)
       await sendAgain(store, log)
       expect((await ask(store, charge("after", "written0", 1)))._tag).toBe("Charged")

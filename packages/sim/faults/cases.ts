@@ -6,6 +6,9 @@ import type { Command, Outcome } from "@tallystick/core/machine"
 import type { CallError, QuotaStore } from "@tallystick/core/store"
 import * as Effect from "effect/Effect"
 
+/** Where a test is not about deadlines: a machine with eight other things to do may take seconds for a call. */
+export const PATIENT_MS = 60_000
+
 /** used, reserved, limit. */
 export type Numbers = readonly [used: number, reserved: number, limit: number | null]
 

@@ -31,7 +31,9 @@ const pages: Readonly<Record<string, ReadonlyArray<string>>> = {
   "docs/ai-sdk.md": ["docs/ai-sdk.ts"],
   "docs/effect.md": ["docs/effect.ts"],
   "docs/insured.md": ["docs/insured.ts"],
-  "docs/observing.md": ["docs/observing.ts"]
+  "docs/observing.md": ["docs/observing.ts"],
+  "docs/scaling.md": ["docs/scaling.ts"],
+  "docs/storm.md": ["docs/storm-store.ts", "docs/storm-proxy.ts"]
 }
 
 /** Pages whose blocks the tests of their packages run. */
@@ -81,6 +83,8 @@ const printed: Readonly<Record<string, ReadonlyArray<string>>> = {
   "docs/ai-sdk.ts": ["Because it scatters.", "200 Because it scatters.", "used 1800, reserved 0"],
   "docs/effect.ts": ["Because it scatters. used 900, reserved 0"],
   "docs/insured.ts": ["insured: true", "delivered: false, journaled: true", "NotAppliedError"],
+  "docs/scaling.ts": ["1 2 0"],
+  "docs/storm-proxy.ts": ["true false"],
   "docs/observing.ts": ["denied, cost more than was held, ended without a report", "the collector has heard of it"]
 }
 

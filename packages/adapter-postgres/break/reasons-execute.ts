@@ -47,6 +47,18 @@ export const reasonsOfExecute: ReadonlyArray<Reason> = [
     changes: ["> -> >=", "used_delta + reserved_delta > 0 -> true"],
     why: "What adds nothing overflows nothing."
   },
+  { line: "WHEN is_unlimited THEN -1", changes: ["1 -> 2"], why: "That it is negative is all that is asked." },
+  {
+    line: "is_new := account.revision = 0",
+    changes: ["0 -> 1"],
+    why: "A row that is no account yet was last changed in 1970, and is forgotten."
+  },
+  { line: "first_heads := array_fill(", why: SPARES },
+  {
+    line: "LIMIT k.items + 1",
+    changes: ["1 -> 0", "1 -> 2"],
+    why: "The command that is denied is one of the items, and empties no row."
+  },
   { line: "made integer := 0", changes: ["0 -> 1"], why: SPARES },
   { line: "IF made > 0 THEN", changes: ["made > 0 -> true", "> -> >="], why: SPARES },
   { line: "IF locks = 1 THEN", why: SPARES },

@@ -189,6 +189,14 @@ const rest: Readonly<Record<string, Told>> = {
     [2_000, [reserve("x", 1_000, 20)]],
     [1_000, [reserve("y", 1_000, 20)]]
   ],
+  "a hold grows while another joins those of a second that nobody has read": [
+    [0, [reserving("r", 5_000, open("a", { amount: 5 })), reserving("q", 9_000, open("a", { amount: 3 }))]],
+    [
+      0,
+      [{ kind: "extend", id: "q", legs: [open("a", { total: 4 })] }, reserving("s", 5_000, open("a", { amount: 2 }))]
+    ],
+    [6_000, [charging("c", open("a", { amount: 1 }))]]
+  ],
   "endings that just fit, and that just do not": [
     [0, full(["a", "b", "c", "d"])],
     [0, [endingOf("r", open("a", { actual: 10 })), endingOf("r", open("b", { actual: 11 }))]],

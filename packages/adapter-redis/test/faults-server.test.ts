@@ -150,7 +150,8 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "a failover", (master) =>
     await using(replica, async (store) => {
       const { isEnd, lost } = await findLost(store, log)
       const heard = log.filter(({ isHeard }) => isHeard).length
-      expect(lost.length).toBeGreaterThanOrEqual(heard - most)
+      // One may have reached the replica before, and been heard after.
+      expect(lost.length).toBeGreaterThanOrEqual(heard - most - 1)
       // The last calls before the link broke may not have reached the replica yet.
       expect(heard - lost.length).toBeGreaterThan(least / 2)
       expect(isEnd).toBe(true)

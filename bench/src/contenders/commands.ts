@@ -70,12 +70,13 @@ export const storeContender = (
 }
 
 export const usedOf = async (store: QuotaStore, refs: ReturnType<typeof pairsOf>["refs"]): Promise<number> => {
+  const parts = Array.from({ length: Math.ceil(refs.length / ACCOUNTS_PER_READ) }, (_, part) =>
+    refs.slice(part * ACCOUNTS_PER_READ, (part + 1) * ACCOUNTS_PER_READ)
+  )
   let used = 0
-  for (let from = 0; from < refs.length; from += ACCOUNTS_PER_READ) {
-    for (const answer of await Effect.runPromise(store.usage(refs.slice(from, from + ACCOUNTS_PER_READ)))) {
-      if (answer.reserved !== 0) throw new Error(`${answer.account} still holds ${answer.reserved}`)
-      used += answer.used
-    }
+  for (const answer of (await Promise.all(parts.map((part) => Effect.runPromise(store.usage(part))))).flat()) {
+    if (answer.reserved !== 0) throw new Error(`${answer.account} still holds ${answer.reserved}`)
+    used += answer.used
   }
   return used
 }

@@ -128,9 +128,8 @@ export const flexibleCaller = (limiter: Flexible, names: ReadonlyArray<ReadonlyA
 }
 
 export const flexibleUsed = async (limiter: Flexible, names: ReadonlyArray<ReadonlyArray<string>>): Promise<number> => {
-  let used = 0
-  for (const name of names.flat()) used += (await limiter.get(name))?.consumedPoints ?? 0
-  return used
+  const all = await Promise.all(names.flat().map((name) => limiter.get(name)))
+  return all.reduce((used, one) => used + (one?.consumedPoints ?? 0), 0)
 }
 
 /** Its window ends `window / limit` after the last token for each token: so that none ends here. */

@@ -52,7 +52,7 @@ export const flexible =
       call: flexibleCaller(limiter, names),
       used: () => flexibleUsed(limiter, names),
       close: async () => {
-        for (const key of names.flat()) await limiter.delete(key)
+        await Promise.all(names.flat().map((key) => limiter.delete(key)))
         redis.disconnect()
       }
     }
@@ -141,12 +141,11 @@ export const original =
           })
       ),
       used: async () => {
-        let used = 0
-        for (const key of names.flat()) used += Number((await shared.hget(key, "used")) ?? 0)
-        return used
+        const all = await Promise.all(names.flat().map((key) => shared.hget(key, "used")))
+        return all.reduce((used, one) => used + Number(one ?? 0), 0)
       },
       close: async () => {
-        for (const key of names.flat()) await shared.del(key)
+        await shared.del(...names.flat())
         shared.disconnect()
       }
     }

@@ -28,7 +28,7 @@ export const inBatches = (send: Send, options: BatchedOptions, callTimeoutMs: nu
       const flushes = flushesOf(partition)
       // There may be as many partitions as accounts: one that nobody waits for is forgotten.
       const forget = Effect.sync(() => {
-        if (flushes.isIdle) byPartition.delete(partition)
+        if (flushes.isIdle && byPartition.get(partition) === flushes) byPartition.delete(partition)
       })
       return Effect.ensuring(flushes.execute(items), forget)
     })

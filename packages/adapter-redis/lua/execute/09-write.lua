@@ -16,13 +16,22 @@ local function sortEntries(slot, set, gone, shelved)
   end
 end
 
+-- A tick may have holds of a day's worth of periods, and Lua hands over some 8,000 values at most: one period after the other.
+local function textOfDue(due)
+  local texts = {}
+  for at = 1, #due, 4 do
+    texts[#texts + 1] = format('%d,%d,%d,%d', due[at], due[at + 1], due[at + 2], due[at + 3])
+  end
+  return '[' .. table.concat(texts, ',') .. ']'
+end
+
 -- Due rows that changed, and what of it the index must know.
 local function sortDue(slot, set, gone, added, removed)
   for tickMs in pairs(slot.dueChanged) do
     local due, wasThere, tick = slot.due[tickMs], slot.wasDue[tickMs], exact(tickMs)
     if #due > 0 then
       set[#set + 1] = 'due:' .. tick
-      set[#set + 1] = '[' .. format(string.rep(',%d', #due), unpack(due)):sub(2) .. ']'
+      set[#set + 1] = textOfDue(due)
       if not wasThere then
         added[#added + 1] = tick
         added[#added + 1] = tick

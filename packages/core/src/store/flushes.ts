@@ -120,7 +120,11 @@ export class Flushes {
       }
       const items = batch.length === 1 ? first.items : batch.flatMap((request) => request.items)
       this.#waiting.commands -= items.length
-      const send = Effect.andThen(count(items.length, this.#waiting.commands), this.#send(items))
+      const send = Effect.andThen(
+        count(items.length, this.#waiting.commands),
+        // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
+        Effect.suspend(() => this.#send(items))
+      )
       flight.fiber = Effect.runForkWith(first.services)(send)
       flight.fiber.addObserver((exit) => {
         this.#inFlight--

@@ -31,6 +31,8 @@ export interface Covered {
   sentMs: number | undefined
 }
 
+type Named = Parameters<typeof accountKey>[0]
+
 /** What an account is above its limit because of this process, as of a revision. */
 interface Overdrawn {
   readonly unit: string
@@ -40,7 +42,8 @@ interface Overdrawn {
 
 export class Cover {
   readonly #bounds: Bounds
-  readonly #byId = new Map<string, Covered>()
+  /** By id and account: reservations that share an id and no account are unrelated, as in a store. */
+  readonly #byLeg = new Map<string, Covered>()
   readonly #accounts = new Map<string, number>()
   readonly #units = new Map<string, number>()
   readonly #overdrawn = new Map<string, Overdrawn>()
@@ -49,12 +52,17 @@ export class Cover {
     this.#bounds = bounds
   }
 
-  get(id: string): Covered | undefined {
-    return this.#byId.get(id)
+  /** The one under this id that names any of these accounts. */
+  get({ id, legs }: Pick<Reserve, "id"> & { readonly legs: ReadonlyArray<Named> }): Covered | undefined {
+    for (const leg of legs) {
+      const covered = this.#byLeg.get(placeOf(id, leg))
+      if (covered !== undefined) return covered
+    }
+    return undefined
   }
 
   /** On one account. */
-  counted(account: Parameters<typeof accountKey>[0]): number {
+  counted(account: Named): number {
     return this.#accounts.get(accountKey(account)) ?? 0
   }
 
@@ -76,7 +84,7 @@ export class Cover {
       ])
     )
     if (!this.#fits(none, legs)) return undefined
-    this.#byId.set(reserve.id, none)
+    for (const leg of reserve.legs) this.#byLeg.set(placeOf(reserve.id, leg), none)
     this.#count(none, legs)
     return none
   }
@@ -110,19 +118,20 @@ export class Cover {
   }
 
   /** It holds nothing here: the store has it, or it was never told. */
-  forget(id: string): void {
-    const covered = this.#byId.get(id)
-    if (covered === undefined) return
+  forget(covered: Covered): void {
+    const { id, legs } = covered.reserve
+    // Forgotten already; another may be under its id by now.
+    if (this.get(covered.reserve) !== covered) return
     this.#count(covered, new Map())
-    this.#byId.delete(id)
+    for (const leg of legs) this.#byLeg.delete(placeOf(id, leg))
   }
 
   /** The store has heard of its ending, and says what came of it. */
-  settled(id: string, { accounts, legs }: Outcome): void {
-    const counted = this.#byId.get(id)?.legs
-    this.forget(id)
+  settled(covered: Covered, { accounts, legs }: Outcome): void {
+    const counted = covered.legs
+    this.forget(covered)
     for (const [index, account] of accounts.entries()) {
-      const own = counted?.get(accountKey(account))
+      const own = counted.get(accountKey(account))
       if (own === undefined) continue
       const amount = Math.min(beyondHold(legs[index]!), aboveLimit(account))
       if (amount > 0) this.#overdraw(accountKey(account), own.leg.unit, amount, account.revision)
@@ -173,6 +182,9 @@ export class Cover {
     covered.legs = legs
   }
 }
+
+/** Injective: an id holds no line feed. */
+const placeOf = (id: string, leg: Named): string => `${id}\n${accountKey(leg)}`
 
 const measuredTo = (one: CoveredLeg, seen: number | undefined): CoveredLeg => {
   if (seen === undefined) return one

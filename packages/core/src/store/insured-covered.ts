@@ -68,7 +68,7 @@ const endCovered = (cover: Cover, covered: Covered, command: Finalize | Release,
   const sentAgoMs = covered.sentMs === undefined ? 0 : Math.max(0, nowMs - covered.sentMs)
   return Effect.onExit(send(sentEnding(covered, command, sentAgoMs)), (exit) =>
     Effect.sync(() => {
-      if (Exit.isSuccess(exit) && isFinal(exit.value)) cover.settled(command.id, exit.value)
+      if (Exit.isSuccess(exit) && isFinal(exit.value)) cover.settled(covered, exit.value)
       else if (!isCertain(exit)) covered.sentMs ??= nowMs
     })
   )

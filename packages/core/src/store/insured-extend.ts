@@ -30,7 +30,7 @@ export const extendCovered = (
     Effect.flatMap((taken) => {
       if (taken.tag === "answered") return Effect.succeed(taken.outcome)
       // It was ended meanwhile, and the store has heard of it.
-      if (cover.get(command.id) !== covered) return send(command)
+      if (cover.get(command) !== covered) return send(command)
       return extendHere(cover, covered, command, taken)
     })
   )
@@ -54,7 +54,7 @@ const handOver = (cover: Cover, covered: Covered, command: Extend, send: SendOne
       if (outcome._tag !== "Extended") return { tag: "apart", outcome }
       const isWhole = outcome.legs.every((leg) => leg.held >= covered.legs.get(accountKey(leg))!.held)
       if (!isWhole) return { tag: "refused", denial: outcome.denial }
-      cover.forget(command.id)
+      cover.forget(covered)
       return { tag: "answered", outcome }
     })
   })

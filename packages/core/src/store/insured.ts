@@ -5,7 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
-import type { Command, Reserve } from "../machine/command.ts"
+import type { Command } from "../machine/command.ts"
 import type { Outcome } from "../machine/outcome.ts"
 import { readCommands } from "../machine/read-command.ts"
 import { deadlineOf } from "../machine/time.ts"
@@ -108,7 +108,7 @@ interface CallPart {
 const partsOf = (cover: Cover, commands: ReadonlyArray<Command>): ReadonlyArray<CallPart> => {
   const parts: Array<CallPart> = []
   for (const command of commands) {
-    const covered = isAboutReservation(command) ? cover.get(command.id) : undefined
+    const covered = isAboutReservation(command) ? cover.get(command) : undefined
     const last = parts.at(-1)
     if (last !== undefined && last.covered === undefined && covered === undefined) last.commands.push(command)
     else parts.push({ commands: [command], covered })
@@ -132,7 +132,7 @@ const agreeing =
   (cover: Cover, commands: ReadonlyArray<Command>, nowMs: number) =>
   (outcome: Outcome, index: number): Outcome => {
     const command = commands[index]!
-    const covered = command.kind === "reserve" && outcome._tag === "Denied" ? cover.get(command.id) : undefined
+    const covered = command.kind === "reserve" && outcome._tag === "Denied" ? cover.get(command) : undefined
     if (covered === undefined || covered.isEnded) return outcome
     return coveredAnswer(cover, covered, command, { tag: "Granted", replayed: true }, nowMs)
   }
@@ -145,20 +145,20 @@ const admitAll = (
   Effect.flatMap(wholeMs, (nowMs) => {
     const reserves = commands.filter((command) => command.kind === "reserve")
     if (reserves.length < commands.length) return Effect.fail(error)
-    const admitted: Array<Reserve> = []
+    const admitted: Array<Covered> = []
     const outcomes: Array<Outcome> = []
     for (const reserve of reserves) {
-      const known = cover.get(reserve.id)
+      const known = cover.get(reserve)
       if (known !== undefined) {
         outcomes.push(coveredAnswer(cover, known, reserve, reservedBefore(known, reserve), nowMs))
         continue
       }
       const covered = cover.admit(reserve, deadlineOf(nowMs, reserve.ttlMs))
       if (covered === undefined) {
-        for (const { id } of admitted) cover.forget(id)
+        for (const one of admitted) cover.forget(one)
         return Effect.fail(uncovered(error))
       }
-      admitted.push(reserve)
+      admitted.push(covered)
       outcomes.push(coveredAnswer(cover, covered, reserve, { tag: "Granted", replayed: false }, nowMs))
     }
     return Effect.succeed(outcomes)

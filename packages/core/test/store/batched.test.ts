@@ -116,6 +116,21 @@ describe("batched", () => {
     expect(await Promise.all(others.map(tags))).toEqual([["2 Granted"], ["3 Granted"]])
   })
 
+  test("a store that throws: who was in the flush hears of it, and the account is free again", async () => {
+    const inner = memoryStore()
+    let throws = true
+    const store = batched({
+      ...inner,
+      execute: (commands) => {
+        if (throws) throw new Error("a mistake in the store")
+        return inner.execute(commands)
+      }
+    })
+    await expect(Effect.runPromise(store.execute([reserve("1")]))).rejects.toThrow("a mistake in the store")
+    throws = false
+    expect(await Effect.runPromise(store.execute([reserve("2")]))).toMatchObject([{ _tag: "Granted" }])
+  }, 2_000)
+
   test("a caller that goes before its flush is not sent", async () => {
     const { ids, land, send, tags } = gated()
     const [, before, after] = [send(reserve("1")), send(reserve("2")), send(reserve("3"))]

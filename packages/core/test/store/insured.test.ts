@@ -100,12 +100,33 @@ describe("admit", () => {
     await world.send(reserve("r", 1_000))
     assert.deepInclude(await world.send(reserve("r", 1_000)), { _tag: "Granted", insured: true, replayed: true })
     assert.deepInclude(await world.send(reserve("r", 999)), { _tag: "Conflict", reason: "content" })
-    assert.deepInclude(await world.send(reserve("r", 1_000, ip)), { _tag: "Conflict", reason: "legs" })
-    assert.deepInclude(await world.send(finalize("r", 1, ip)), { _tag: "Conflict", reason: "legs" })
+    assert.deepInclude(await world.send(reserve("r", 1_000, ip, ada)), { _tag: "Conflict", reason: "legs" })
+    assert.deepInclude(await world.send(finalize("r", 1, ip, ada)), { _tag: "Conflict", reason: "legs" })
     // Also when the store is back, which knows nothing of it.
     world.all("pass")
     assert.deepInclude(await world.send(reserve("r", 1_000)), { insured: true, replayed: true })
     assert.deepEqual(await world.numbers(), [0, 0])
+  })
+
+  it("a reservation of other accounts under its id is unrelated, as in a store: each is debited", async () => {
+    const world = insuredWorld()
+    await world.send(reserve("r", 100, ip))
+    world.all("refuse")
+    assert.deepInclude(await world.send(reserve("r", 600)), { _tag: "Granted", insured: true })
+    const bob = { ...ada, account: "user:bob" }
+    assert.deepInclude(await world.send(reserve("r", 400, bob)), { _tag: "Granted", replayed: false, insured: true })
+    world.all("pass")
+    for (const [account, actual] of [
+      [ip, 70],
+      [ada, 500],
+      [bob, 300]
+    ] as const) {
+      assert.deepInclude(await world.send(finalize("r", actual, account)), { _tag: "Finalized", replayed: false })
+      assert.deepEqual(await world.numbers(account), [actual, 0])
+    }
+    // The bound is free again, all of it.
+    world.all("refuse")
+    assert.deepInclude(await world.send(reserve("s", 1_000)), { insured: true })
   })
 
   it("two copies under way, one denied by the store and one admitted here, say the same", async () => {

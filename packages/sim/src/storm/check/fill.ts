@@ -6,7 +6,9 @@ import type { Outcome } from "@tallystick/core/machine"
 import { sameLeg } from "../../oracle/same.ts"
 import { clockOf, timesBetween } from "./clock.ts"
 import type { Operation } from "./operation.ts"
+import { isRead } from "./pending.ts"
 import type { Pending } from "./pending.ts"
+import { isSame } from "./trial.ts"
 import type { Trial } from "./trial.ts"
 
 /** Besides what nobody heard of, the first that was answered raised the revision itself: by expiries, a roll and its own change. */
@@ -39,10 +41,30 @@ export const candidatesFor = (gap: Gap): ReadonlyArray<Candidate> => {
     const isHere = operation.keys.some((key) => stuckOn.has(key))
     return timesOf(gap, operation).flatMap((nowMs) => {
       const speaks = evidence(gap, { operation, nowMs })
-      return speaks === "impossible" ? [] : [{ operation, nowMs, rank: (isHere ? 4 : 0) + speaks }]
+      return speaks === "impossible"
+        ? []
+        : [{ operation, nowMs, rank: (isHere ? 4 : 0) + speaks + fit(gap, { operation, nowMs }) }]
     })
   })
   return ranked.toSorted((left, right) => right.rank - left.rank)
+}
+
+/** What an answer says of an account that a command can have changed. */
+const fields = ["limit", "open", "unit", "used", "reserved", "revision"] as const
+
+/** How well something that is stuck on one of its accounts fits behind it: from 0 to 1 by how much of its accounts is right then, 2 if all is. */
+const fit = ({ stuck, trial }: Gap, { operation, nowMs }: Candidate): number => {
+  const next = stuck.find((other) => !isRead(other) && other.keys.some((key) => operation.keys.includes(key)))
+  if (next === undefined) return 0
+  const mark = trial.mark
+  trial.act(operation, nowMs)
+  const expected = trial.act(next, clockOf(next, trial))
+  trial.undo(mark)
+  if (isSame(expected, next)) return 2
+  const same = next.answers!.flatMap((answer, index) =>
+    fields.filter((field) => expected.accounts[index]?.[field] === answer[field])
+  )
+  return same.length / (fields.length * next.answers!.length)
 }
 
 /** On one of its accounts the next answer, or a read, shows a higher revision than there is. */
@@ -93,16 +115,16 @@ const evidence = ({ pending, trial }: Gap, { operation, nowMs }: Candidate): 0 |
   const { outcome } = trial.act(next, clockOf(next, trial))
   trial.undo(mark)
   if (outcome === undefined) return 1
-  const isSame = hasSameLegs(outcome, next.outcome)
+  const isAlike = hasSameLegs(outcome, next.outcome)
   if (
-    isSame &&
+    isAlike &&
     outcome.replayed === next.outcome.replayed &&
     outcome.legs.every((leg, index) => sameLeg(leg, next.outcome!.legs[index]!))
   )
     return 2
   // Whether something is admitted depends on sums, and those on what has no place yet.
   const isAboutSums = outcome._tag === "Denied" || next.outcome._tag === "Denied"
-  return isSame || isAboutSums || pending.hasRivals(operation, next) ? 0 : "impossible"
+  return isAlike || isAboutSums || pending.hasRivals(operation, next) ? 0 : "impossible"
 }
 
 const hasSameLegs = (left: Outcome, right: Outcome): boolean =>

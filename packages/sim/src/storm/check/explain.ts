@@ -78,7 +78,7 @@ const lostBefore = (
     if (isRead(stuck) && isSeenLater) continue
     const isFall = revision < before.revision
     const gone = isFall ? told.filter((one) => placeOn(one, key)!.revision >= revision).length : told.length
-    const numbers = `used ${used}, reserved ${reserved}${isFall ? ", as it was some time before" : ", as if it were new"}`
+    const numbers = `used ${used}, reserved ${reserved}${isFall && revision > 0 ? ", as it was some time before" : ", as if it were new"}`
     return `the store forgot what it had acknowledged. ${words.of(last)} was answered ${answerWords(last.outcome!)} and left ${account} at used ${before.used}, reserved ${before.reserved}; ${words.of(stuck)} was shown ${numbers}: ${gone} acknowledged changes of this account are gone`
   }
   return undefined

@@ -90,7 +90,7 @@ for (const [name, make, isRight] of [
   ["one that debits an ending twice", greedy, false],
   ["one that shows a reader what was there before", stale, false]
 ] as const)
-  test(`${name}: ${isRight ? "nothing is found" : "found"}`, async () => {
+  test.concurrent(`${name}: ${isRight ? "nothing is found" : "found"}`, async () => {
     const report = await stormOver(make())
     expect(report.commands).toBeGreaterThan(100)
     expect(
@@ -113,7 +113,7 @@ describeWith(await redisServer(), "a Redis script that is broken", ({ url }) => 
     ["as it is", /$/, ""]
   ]
   for (const [name, pattern, replacement] of changes)
-    test(`${name}: ${replacement === "" ? "nothing is found" : "found"}`, async () => {
+    test.concurrent(`${name}: ${replacement === "" ? "nothing is found" : "found"}`, async () => {
       const driver = redisDriver({ url })
       let isChanged = false
       const changed = withScript(driver, (text) => {

@@ -4,6 +4,7 @@
 import { redisDriver, redisStore } from "@tallystick/adapter-redis"
 import type { RedisDriver } from "@tallystick/adapter-redis"
 import { describeWith, keyPrefix, redisServer } from "@tallystick/test-servers"
+import { Redis } from "ioredis"
 import { afterAll, expect, test } from "vitest"
 
 import { charge, execute, sums, tagOf } from "./support/calls.ts"
@@ -39,6 +40,22 @@ describeWith(await redisServer(), "Redis", ({ url }) => {
       expect(calls.length).toBe(trips)
       expect(await sums(store)).toEqual([41, 0])
     }
+  })
+
+  test("a key of one account's that cannot be read is nobody else's affair", async () => {
+    const store = redisStore({ driver, prefix: `${prefix}bad:`, batch: { maxFlushes: 1 } })
+    const redis = new Redis(url)
+    await redis.set(`${prefix}bad:{/}a:bad`, "no hash")
+    redis.disconnect()
+    const first = tagOf(store, charge("first", 1))
+    const others = [charge("1", 1), charge("2", 1, "bad"), charge("3", 1)]
+    const told = await Promise.allSettled(others.map((command) => tagOf(store, command)))
+    expect(await first).toBe("Charged")
+    expect(told.map((one) => (one.status === "fulfilled" ? one.value : String(one.reason)))).toEqual([
+      "Charged",
+      expect.stringMatching(/Corrupt/),
+      "Charged"
+    ])
   })
 
   test("its bounds are told by name", () => {

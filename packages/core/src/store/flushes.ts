@@ -1,6 +1,7 @@
 /**
  * The flushes of `batched`: what waits, what is under way, and who gets which answer.
  */
+import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -48,7 +49,7 @@ interface Request {
 }
 
 interface Flight {
-  fiber: Fiber.Fiber<ReadonlyArray<Outcome>, CallError> | undefined
+  fiber: Fiber.Fiber<unknown, CallError> | undefined
   /** How many of its callers still want the answer. */
   callers: number
 }
@@ -125,13 +126,33 @@ export class Flushes {
         // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
         Effect.suspend(() => this.#send(items))
       )
-      flight.fiber = Effect.runForkWith(first.services)(send)
-      flight.fiber.addObserver((exit) => {
+      const fiber = Effect.runForkWith(first.services)(send)
+      flight.fiber = fiber
+      fiber.addObserver((exit) => {
+        if (batch.length > 1 && isCorrupt(exit)) return this.#sendApart(batch, flight)
         this.#inFlight--
         this.#queue.done(batch)
         this.#answer(batch, exit)
       })
     }
+  }
+
+  /**
+   * Something that one of them needs cannot be read, which is no affair of the others: each goes again on its own, in order. Nothing of the flush was
+   * written, and had it been, the same ids take effect once.
+   */
+  #sendApart(batch: ReadonlyArray<Request>, flight: Flight): void {
+    // The store's own deadline is that of one trip, and here are several.
+    for (const request of batch) request.endDeadline ??= this.#startDeadline?.(() => this.#giveUp(request))
+    const one = (request: Request) =>
+      Effect.map(Effect.exit(Effect.suspend(() => this.#send(request.items))), (exit) => answerAll([request], exit))
+    const fiber = Effect.runForkWith(batch[0]!.services)(Effect.forEach(batch, one, { discard: true }))
+    flight.fiber = fiber
+    fiber.addObserver(() => {
+      this.#inFlight--
+      this.#queue.done(batch)
+      this.#flush()
+    })
   }
 
   /**
@@ -217,6 +238,10 @@ const answerAll = (batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<
     from += commands
   }
 }
+
+const isCorrupt = (exit: Exit.Exit<unknown, CallError>): boolean =>
+  Exit.isFailure(exit) &&
+  exit.cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error._tag === "Corrupt")
 
 const tooMany = (waits: number, most: number): NotAppliedError =>
   new NotAppliedError(

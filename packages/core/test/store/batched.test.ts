@@ -5,6 +5,7 @@ import type { Command } from "@tallystick/core/machine"
 import {
   batched,
   type BatchedOptions,
+  CorruptError,
   NotAppliedError,
   type QuotaStore,
   type StartDeadline
@@ -114,6 +115,34 @@ describe("batched", () => {
     await land(1)
     await expect(tags(first)).rejects.toThrow("the server is away")
     expect(await Promise.all(others.map(tags))).toEqual([["2 Granted"], ["3 Granted"]])
+  })
+
+  test("what one of a flush cannot read is told to that one only; the others go on their own, in order", async () => {
+    const inner = memoryStore()
+    const sent: Array<string> = []
+    const gate = Deferred.makeUnsafe<void>()
+    const store = batched(
+      {
+        ...inner,
+        execute: (commands) =>
+          Effect.suspend(() => {
+            sent.push(commands.map(({ id }) => id).join(" "))
+            if (commands.some(({ legs }) => legs[0].account === "bad")) return Effect.fail(new CorruptError("no row"))
+            return Effect.andThen(sent.length === 1 ? Deferred.await(gate) : Effect.void, inner.execute(commands))
+          })
+      },
+      { maxFlushes: 1 }
+    )
+    const send = (id: string, account: string) => Effect.runFork(Effect.exit(store.execute([reserve(id, account)])))
+    const calls = [send("1", "a"), send("2", "a"), send("3", "bad"), send("4", "a"), send("5", "b")]
+    await Effect.runPromise(Deferred.succeed(gate, undefined))
+    const exits = await Promise.all(calls.map((fiber) => Effect.runPromise(Fiber.join(fiber))))
+    expect(exits.map((exit) => exit._tag)).toEqual(["Success", "Success", "Failure", "Success", "Success"])
+    expect(sent[1]!.split(" ").toSorted()).toEqual(["2", "3", "4", "5"])
+    // The same order, one by one.
+    expect(sent.slice(2)).toEqual(sent[1]!.split(" "))
+    // And the accounts are free again.
+    expect(await Effect.runPromise(store.execute([reserve("6", "a"), reserve("7", "b")]))).toHaveLength(2)
   })
 
   test("a store that throws: who was in the flush hears of it, and the account is free again", async () => {

@@ -59,7 +59,7 @@ CREATE TABLE {schema}.entry (
   late boolean NOT NULL,
   PRIMARY KEY (account, "window", id)
 -- An entry is updated once or twice (extended, ended), mostly once, soon: less than half of a page is filled by what is made, so that its ending finds room
--- beside it (HOT). At 80, 72 of 100 endings went to another page and wrote both indexes: 6.5 us each instead of 3.
+-- beside it (HOT). At 80, 72 of 100 endings went to another page and wrote both indexes: 6.5 us each.
 ) WITH (fillfactor = 45);
 
 -- How sweep finds old ones. On the time of making, which no update changes, so that endings stay HOT.

@@ -9,7 +9,7 @@
 -- Decides commands in order, at one time, each on what those before it left.
 --
 -- What can be done once for all commands is: a statement locks, one brings the entries, one per table writes. Between them the loop over the commands runs on
--- arrays of rows and sends no statement: there an assignment takes 50 ns, to take a row out of its array 90 and to put it back 280, the shortest SELECT 2,500.
+-- arrays of rows and sends no statement: there an assignment takes 50 ns, to take a row out of its array 90 and to put it back 280; a SELECT costs a multiple of that.
 -- What is reckoned with is a row of its own (`account`, `entry`, `due`), never a field within an array: `rows[i].used := x` builds the row anew each time.
 --
 -- Commands come as columns, an array for each. accounts, windows: of all commands, each once, in the order of the machine those that are to be locked, the first
@@ -47,7 +47,7 @@ CREATE FUNCTION {schema}.execute(
   leg_starts bigint[]
 ) RETURNS text LANGUAGE plpgsql VOLATILE
 -- The generic plan, whatever the first calls look like: all statements go from arrays to rows by key. Without the two others a plan that was made while a table
--- was small reads all of it: at 100,000 entries a call took 1,000 times as long, until autovacuum came by.
+-- was small reads all of it when it has grown, until autovacuum comes by.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off

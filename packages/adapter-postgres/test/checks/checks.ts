@@ -7,6 +7,7 @@ import { holdsChecks } from "./holds.ts"
 import { ledgerChecks } from "./ledger.ts"
 import { lockChecks } from "./locks.ts"
 import { sweepChecks } from "./sweep.ts"
+import { sweepTurnChecks } from "./sweep-turns.ts"
 import { viewChecks } from "./views.ts"
 
 export const checksOf = {
@@ -15,7 +16,7 @@ export const checksOf = {
   views: viewChecks,
   holds: holdsChecks,
   locks: lockChecks,
-  sweep: sweepChecks
+  sweep: [...sweepChecks, ...sweepTurnChecks]
 }
 
 export const checks: ReadonlyArray<Check> = Object.values(checksOf).flat()

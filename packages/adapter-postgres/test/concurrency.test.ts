@@ -152,6 +152,9 @@ describeWith(await postgresServer(), "many processes", ({ url }) => {
     if (process.env["TALLYSTICK_TEST_TELL"]) console.log({ seed, readings, tags: Object.fromEntries(tags), used })
 
     await pool.end()
+    // The pool has ended before its connections have: to drop the database under one would end it with an error that nobody listens for.
+    const open = `SELECT FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`
+    await expect.poll(async () => (await admin.query(open)).rowCount, { timeout: 30_000 }).toBe(0)
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
     await admin.end()
   })

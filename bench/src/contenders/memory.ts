@@ -37,9 +37,10 @@ export const machine: MakeContender = async (of) => {
   const tables = new Tables()
   const run = (command: Command): void => {
     const nowMs = Date.now()
-    const { answer, changes } = decide(tables.fetch(command, nowMs), command, nowMs, defaultSettings)
-    if (!answer.granted) throw new Refused(answer)
-    tables.write(command, changes)
+    const fetched = tables.fetch(command, nowMs)
+    const decided = decide(fetched, command, nowMs, defaultSettings)
+    if (!decided.answer.granted) throw new Refused(decided.answer)
+    tables.write(fetched, decided)
     collect(tables, nowMs, defaultSettings, REMEMBERED, 8)
   }
   return {

@@ -1,8 +1,8 @@
 /**
  * Collects what time has made unknown, a few rows per call, oldest first. Correctness never depends on it: forgetting is a rule of time.
  */
-import { accountTime, COLLECT_AFTER_MS, isForgottenAccount } from "@tallystick/core/machine"
-import type { EntryRow, Settings } from "@tallystick/core/machine"
+import { accountTime, COLLECT_AFTER_MS, isForgottenAccount, isForgottenEntry } from "@tallystick/core/machine"
+import type { Settings } from "@tallystick/core/machine"
 
 import type { Queue } from "./queue.ts"
 import type { Remembered, Slot, Tables } from "./tables.ts"
@@ -14,34 +14,51 @@ export interface Collected {
   early: number
 }
 
+/** One turn: what it has found, and how many looks it has left. */
+interface Turn extends Collected {
+  looks: number
+}
+
 export const collect = (tables: Tables, nowMs: number, settings: Settings, bound: number, limit: number): Collected => {
-  const collected: Collected = { entries: 0, accounts: 0, early: 0 }
-  let looks = limit
-  const collectFrom = (queue: Queue<Remembered>, most: number, unknownFromMs: (row: EntryRow) => number): void => {
-    let passed: Remembered | undefined
-    for (; looks > 0; looks--) {
-      const oldest = queue.first
-      if (oldest === undefined || oldest === passed) break
-      const isOver = isCollectable(oldest, nowMs, unknownFromMs(oldest.row))
-      if (isOver || queue.size > most) {
-        tables.forgetEntry(oldest)
-        collected.entries++
-        if (!isOver) collected.early++
-      } else if (standsStill(oldest, nowMs)) {
-        passed ??= oldest
-        queue.remove(oldest)
-        queue.push(oldest)
-      } else break
-    }
+  const turn: Turn = { looks: limit, entries: 0, accounts: 0, early: 0 }
+  collectEntries(tables, tables.settled, bound, nowMs, settings, turn)
+  collectEntries(tables, tables.open, Infinity, nowMs, settings, turn)
+  collectAccounts(tables, nowMs, settings, turn)
+  return turn
+}
+
+const collectEntries = (
+  tables: Tables,
+  queue: Queue<Remembered>,
+  most: number,
+  nowMs: number,
+  settings: Settings,
+  turn: Turn
+): void => {
+  let passed: Remembered | undefined
+  for (; turn.looks > 0; turn.looks--) {
+    const oldest = queue.first
+    if (oldest === undefined || oldest === passed) break
+    const isOver = isCollectable(oldest, nowMs, settings)
+    if (isOver || queue.size > most) {
+      tables.forgetEntry(oldest)
+      turn.entries++
+      if (!isOver) turn.early++
+    } else if (standsStill(oldest, nowMs)) {
+      passed ??= oldest
+      queue.remove(oldest)
+      queue.push(oldest)
+    } else break
   }
-  collectFrom(tables.settled, bound, (row) => row.changedMs + settings.settledRetentionMs)
-  collectFrom(tables.open, Infinity, (row) => row.deadlineMs + settings.unsettledRetentionMs)
-  for (; looks > 0; looks--) {
+}
+
+const collectAccounts = (tables: Tables, nowMs: number, settings: Settings, turn: Turn): void => {
+  for (; turn.looks > 0; turn.looks--) {
     const slot = tables.accounts.first
     if (slot === undefined || nowMs < slot.lookAtMs) break
     if (isForgotten(tables, slot, nowMs, settings)) {
       tables.forgetAccount(slot)
-      collected.accounts++
+      turn.accounts++
     } else {
       // An account that lives is looked at once per retention, so that the cost of looking does not grow with their number.
       tables.accounts.remove(slot)
@@ -49,12 +66,11 @@ export const collect = (tables: Tables, nowMs: number, settings: Settings, bound
       tables.accounts.push(slot)
     }
   }
-  return collected
 }
 
 /** An hour later than it became unknown, so that a clock may step back by as much. */
-const isCollectable = ({ slot }: Remembered, nowMs: number, unknownFromMs: number): boolean =>
-  accountTime(slot.account, nowMs) >= unknownFromMs + COLLECT_AFTER_MS
+const isCollectable = ({ row, slot }: Remembered, nowMs: number, settings: Settings): boolean =>
+  isForgottenEntry(row, 0, accountTime(slot.account, nowMs) - COLLECT_AFTER_MS, settings)
 
 /**
  * Its account was last touched while the clock was far ahead, and its time stands until the clock is there again or the account is touched. It stays, but

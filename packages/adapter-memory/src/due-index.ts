@@ -17,15 +17,23 @@ export class DueIndex {
   }
 
   add(delta: DueDelta): void {
-    const index = this.#indexOf(delta)
-    const found = this.#rows[index]
-    if (found === undefined || compareDue(found, delta) !== 0) {
-      this.#rows.splice(index, 0, delta)
-      return
+    const rows = this.#rows
+    const index = this.#indexOf(delta.tickMs, delta.period)
+    const found = rows[index]
+    // Mostly at the end, where `push` and `pop` make no array of what they move.
+    if (found === undefined) rows.push(delta)
+    else if (compareDue(found, delta) !== 0) rows.splice(index, 0, delta)
+    else {
+      const sum = addedDue(found, delta)
+      if (sum !== undefined) rows[index] = sum
+      else if (index === rows.length - 1) rows.pop()
+      else rows.splice(index, 1)
     }
-    const sum = addedDue(found, delta)
-    if (sum === undefined) this.#rows.splice(index, 1)
-    else this.#rows[index] = sum
+  }
+
+  /** All rows, in order. */
+  all(): ReadonlyArray<DueRow> {
+    return this.#rows.slice()
   }
 
   /** The rows that a command needs, in order. */
@@ -49,16 +57,17 @@ export class DueIndex {
 
   /** The first row at this tick or later. */
   #firstAt(tickMs: number): number {
-    return this.#indexOf({ tickMs, period: 0, count: 0, amount: 0, cost: 0 })
+    return this.#indexOf(tickMs, 0)
   }
 
   /** Where the row is, or would be. */
-  #indexOf(row: DueRow): number {
+  #indexOf(tickMs: number, period: number): number {
     let low = 0
     let high = this.#rows.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (compareDue(this.#rows[middle]!, row) < 0) low = middle + 1
+      const row = this.#rows[middle]!
+      if (row.tickMs < tickMs || (row.tickMs === tickMs && row.period < period)) low = middle + 1
       else high = middle
     }
     return low

@@ -67,11 +67,12 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
 
   const executeAt = (commands: ReadonlyArray<Command>, nowMs: number): ReadonlyArray<Outcome> => {
     const outcomes = commands.map((command) => {
-      const { answer, changes } = decide(tables.fetch(command, nowMs), command, nowMs, settings)
-      tables.write(command, changes)
+      const fetched = tables.fetch(command, nowMs)
+      const decided = decide(fetched, command, nowMs, settings)
+      tables.write(fetched, decided)
       if (options.onChange !== undefined)
-        for (const change of changes) options.onChange(accountKey(command.legs[change.leg]!), change)
-      return answer
+        for (const change of decided.changes) options.onChange(accountKey(command.legs[change.leg]!), change)
+      return decided.answer
     })
     forgottenEarly += collect(tables, nowMs, settings, bound, LOOKS_PER_CALL * commands.length).early
     return outcomes

@@ -7,8 +7,9 @@ import type {
   AccountRow,
   AccountRows,
   AdjustmentRow,
-  Change,
   Command,
+  Decided,
+  DueRow,
   EntryRow,
   Window
 } from "@tallystick/core/machine"
@@ -35,6 +36,14 @@ export interface Slot extends Queued<Slot> {
   lookAtMs: number
 }
 
+/** What was fetched of one account, and where it lies, so that it is written without looking for it again. */
+export interface Fetched extends AccountRows {
+  readonly key: string
+  readonly window: Window
+  slot: Slot | undefined
+  remembered: Remembered | undefined
+}
+
 export class Tables {
   readonly slots = new Map<string, Slot>()
   readonly accounts = new Queue<Slot>()
@@ -43,51 +52,66 @@ export class Tables {
   readonly settled = new Queue<Remembered>()
 
   /** What `decide` needs of each leg. */
-  fetch(command: Command, nowMs: number): ReadonlyArray<AccountRows> {
-    const keys = keysOf(command)
+  fetch(command: Command, nowMs: number): ReadonlyArray<Fetched> {
+    const { accounts, adjustment, request } = keysOf(command)
     const ttlMs = command.kind === "reserve" || command.kind === "extend" ? command.ttlMs : undefined
-    return keys.accounts.map((key) => this.#rowsOf(this.slots.get(key), keys.request, keys.adjustment, ttlMs, nowMs))
+    return accounts.map((key, leg) => this.#fetch(key, command.legs[leg]!.window, request, adjustment, ttlMs, nowMs))
   }
 
   /** What a read needs of each account. */
   fetchAccounts(accounts: ReadonlyArray<AccountRef>, nowMs: number): ReadonlyArray<AccountRows> {
-    return accounts.map((account) => this.#rowsOf(this.slots.get(accountKey(account)), null, null, undefined, nowMs))
+    return accounts.map((account) => this.#fetch(accountKey(account), account.window, null, null, undefined, nowMs))
   }
 
   rowsOf(slot: Slot, nowMs: number): AccountRows {
-    return this.#rowsOf(slot, null, null, undefined, nowMs)
+    return {
+      account: slot.account,
+      entry: undefined,
+      adjustment: undefined,
+      due: dueOf(slot, undefined, undefined, nowMs)
+    }
   }
 
-  #rowsOf(
-    slot: Slot | undefined,
+  #fetch(
+    key: string,
+    window: Window,
     request: string | null,
     adjustment: string | null,
     ttlMs: number | undefined,
     nowMs: number
-  ): AccountRows {
-    if (slot === undefined) return nothing
-    const entry = request === null ? undefined : slot.entries.get(request)?.row
+  ): Fetched {
+    const slot = this.slots.get(key)
+    const remembered = request === null ? undefined : slot?.entries.get(request)
+    const entry = remembered?.row
     return {
-      account: slot.account,
+      account: slot?.account,
       entry,
-      adjustment: adjustment === null ? undefined : slot.adjustments.get(adjustment),
-      due: slot.due.fetch(dueNeeded(slot.account, entry, ttlMs, nowMs))
+      adjustment: adjustment === null ? undefined : slot?.adjustments.get(adjustment),
+      due: slot === undefined ? noDue : dueOf(slot, entry, ttlMs, nowMs),
+      key,
+      window,
+      slot,
+      remembered
     }
   }
 
-  /** Writes the changes of one command; what they say was decided by the machine. */
-  write(command: Command, changes: ReadonlyArray<Change>): void {
+  /**
+   * Writes what the machine decided to where the rows were fetched. The machine has applied the changes to the accounts already; only of a forgotten one
+   * it keeps none, and what moves there is its time.
+   */
+  write(fetched: ReadonlyArray<Fetched>, { changes, works }: Decided): void {
     for (const change of changes) {
-      const leg = command.legs[change.leg]!
-      const key = accountKey(leg)
-      const known = this.slots.get(key)
-      const account = applyToAccount(known?.account, change)
-      const slot = known ?? this.#newSlot(key, leg.window, account)
+      const at = fetched[change.leg]!
+      const account = works[change.leg]?.rows.account ?? applyToAccount(at.slot?.account, change)
+      const slot = (at.slot ??= this.#newSlot(at.key, at.window, account))
       slot.account = account
-      slot.window = leg.window
-      if (change.isBirth) this.#forgetAllOf(slot)
+      slot.window = at.window
+      if (change.isBirth) {
+        this.#forgetAllOf(slot)
+        at.remembered = undefined
+      }
       for (const delta of change.due) slot.due.add(delta)
-      if (change.entry !== undefined) this.#remember(slot, change.id!, change.entry)
+      if (change.entry !== undefined) at.remembered = this.#remember(slot, change.id!, change.entry, at.remembered)
       if (change.adjustment !== undefined) slot.adjustments.set(change.id!, change.adjustment)
     }
   }
@@ -109,17 +133,17 @@ export class Tables {
     return slot
   }
 
-  #remember(slot: Slot, id: string, row: EntryRow): void {
-    const known = slot.entries.get(id)
+  #remember(slot: Slot, id: string, row: EntryRow, known: Remembered | undefined): Remembered {
     if (known === undefined) {
       const remembered: Remembered = { slot, id, row, before: undefined, behind: undefined }
       slot.entries.set(id, remembered)
       this.#queueOf(row).push(remembered)
-      return
+      return remembered
     }
     this.#queueOf(known.row).remove(known)
     known.row = row
     this.#queueOf(row).push(known)
+    return known
   }
 
   #queueOf(row: EntryRow): Queue<Remembered> {
@@ -145,4 +169,17 @@ export class Tables {
   }
 }
 
-const nothing: AccountRows = { account: undefined, entry: undefined, adjustment: undefined, due: [] }
+const noDue: ReadonlyArray<DueRow> = []
+
+/** Rows of an account that are fetched whole: to find out which of them a command needs costs more. Most accounts have fewer. */
+const FEW = 4
+
+const dueOf = (
+  { account, due }: Slot,
+  entry: EntryRow | undefined,
+  ttlMs: number | undefined,
+  nowMs: number
+): ReadonlyArray<DueRow> => {
+  if (due.size === 0) return noDue
+  return due.size <= FEW ? due.all() : due.fetch(dueNeeded(account, entry, ttlMs, nowMs))
+}

@@ -1,7 +1,7 @@
 /**
  * `adjust`: an operator's change of one account: limit, credit, reset, close, reopen. Each id acts once, for as long as the account is kept.
  */
-import { common } from "./answer.ts"
+import { answered, GRANTED, NOT_GRANTED, REPLAYED } from "./answer.ts"
 import type { Adjust } from "./command.ts"
 import { MAX_AMOUNT } from "./constants.ts"
 import { decided } from "./decided.ts"
@@ -19,20 +19,20 @@ export const adjust = (command: Adjust, work: Work): Decided => {
   const known = work.rows.adjustment
   if (known !== undefined) {
     if (known.digest !== digest)
-      return decided([work], { _tag: "Conflict", ...common(command, [work]), reason: "content" })
-    return decided([work], { _tag: "Adjusted", ...common(command, [work], { granted: true, replayed: true }) })
+      return decided([work], { ...answered("Conflict", command, [work], NOT_GRANTED), reason: "content" })
+    return decided([work], answered("Adjusted", command, [work], REPLAYED))
   }
   const account = accountOf(work)
   const reason = refusalOf(command, account, work.leg.unit)
   if (reason !== undefined) return denied(command, work, reason)
-  const adjusted = change(work, {
+  change(work, {
     cause: "adjusted",
     id: command.id,
     usedDelta: command.adjustment.kind === "reset" ? 0 - account.used : 0,
     set: { unit: account.unit ?? work.leg.unit ?? null, ...effectOf(command, account, work.timeMs) },
     adjustment: { digest, changedMs: work.timeMs }
   })
-  return decided([adjusted], { _tag: "Adjusted", ...common(command, [adjusted], { granted: true }) })
+  return decided([work], answered("Adjusted", command, [work], GRANTED))
 }
 
 const refusalOf = (
@@ -64,7 +64,7 @@ const effectOf = ({ adjustment }: Adjust, account: AccountRow, timeMs: number): 
 }
 
 const denied = (command: Adjust, work: Work, reason: RefusalReason): Decided =>
-  decided([work], { _tag: "Denied", ...common(command, [work]), ...adjustmentRefused(command, work, reason) })
+  decided([work], { ...answered("Denied", command, [work], NOT_GRANTED), ...adjustmentRefused(command, work, reason) })
 
 /** What is said of a refused adjustment: a credit is measured against the stored limit, not against what is spendable of it. */
 export const adjustmentRefused = ({ adjustment }: Adjust, work: Work, reason: RefusalReason): Refused => {

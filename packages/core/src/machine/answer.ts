@@ -2,8 +2,8 @@
  * What an answer says of accounts and legs.
  */
 import { windowName } from "./account.ts"
-import type { Command } from "./command.ts"
-import type { AccountAnswer, LegAnswer } from "./outcome.ts"
+import type { AccountRef, Command } from "./command.ts"
+import type { AccountAnswer, LegAnswer, LegState, Outcome } from "./outcome.ts"
 import { debtOf, spendableOf, statusOf } from "./status.ts"
 import { resetsInMs } from "./windows.ts"
 import { accountOf, liveHolds } from "./work.ts"
@@ -12,46 +12,40 @@ import type { Work } from "./work.ts"
 /** An account's numbers, as they are when the leg's changes have been applied. */
 export const accountAnswer = (work: Work): AccountAnswer => {
   const { leg, rows, timeMs, nowMs } = work
-  const account = accountOf(work)
-  const identity = {
+  const { open, period, reserved, revision, unit, used } = accountOf(work)
+  const { limit, from } = work.limit
+  const isKnown = limit !== "none"
+  return {
     account: leg.account,
     window: windowName(leg.window),
-    unit: account.unit,
-    open: account.open,
-    revision: account.revision,
-    period: account.period,
-    timeMs
-  }
-  const { limit, from } = work.limit
-  if (limit === "none") {
-    const zeros = { limit: null, used: 0, reserved: 0, spendable: 0, debt: 0, resetsInMs: null }
-    return { ...identity, ...zeros, known: false, limitFrom: from, status: "blocked" }
-  }
-  const { used, reserved, open } = account
-  return {
-    ...identity,
-    known: true,
-    limit,
+    known: isKnown,
+    open,
+    unit,
+    limit: isKnown ? limit : null,
     limitFrom: from,
-    used,
-    reserved,
-    spendable: spendableOf(limit, used, reserved),
-    debt: debtOf(limit, used),
-    status: open ? statusOf(limit, used, reserved, leg.warnAt) : "blocked",
-    resetsInMs: resetsInMs(rows.account, leg.window, nowMs, timeMs, liveHolds(work))
+    used: isKnown ? used : 0,
+    reserved: isKnown ? reserved : 0,
+    spendable: isKnown ? spendableOf(limit, used, reserved) : 0,
+    debt: isKnown ? debtOf(limit, used) : 0,
+    status: isKnown && open ? statusOf(limit, used, reserved, leg.warnAt) : "blocked",
+    revision,
+    period,
+    timeMs,
+    resetsInMs: isKnown ? resetsInMs(rows.account, leg.window, nowMs, timeMs, liveHolds(work)) : null
   }
 }
 
 /** What an account knows of the request. */
 export const legAnswer = (work: Work): LegAnswer => {
   const { leg, rows, timeMs, state } = work
-  const identity = { account: leg.account, window: windowName(leg.window), state }
-  const entry = rows.entry
-  if (entry === undefined || state === "none" || state === "marked") return { ...identity, ...nothingKnown }
+  const entry = state === "none" || state === "marked" ? undefined : rows.entry
+  if (entry === undefined) return nothingKnown(leg, state)
   const isHeld = state === "held"
   const debited = isHeld ? 0 : state === "expired" ? entry.expiryCost : entry.debited
   return {
-    ...identity,
+    account: leg.account,
+    window: windowName(leg.window),
+    state,
     held: entry.held,
     measured: entry.measured,
     debited,
@@ -64,7 +58,10 @@ export const legAnswer = (work: Work): LegAnswer => {
   }
 }
 
-const nothingKnown: Omit<LegAnswer, "account" | "window" | "state"> = {
+const nothingKnown = (leg: AccountRef, state: LegState): LegAnswer => ({
+  account: leg.account,
+  window: windowName(leg.window),
+  state,
   held: 0,
   measured: null,
   debited: 0,
@@ -74,18 +71,29 @@ const nothingKnown: Omit<LegAnswer, "account" | "window" | "state"> = {
   unreserved: false,
   windowPassed: false,
   expiresInMs: null
-}
+})
 
-/** The fields that all answers have. `granted` and `replayed` are false unless said otherwise. */
-export const common = (
+/** How an operation went: `granted` and `replayed` of an answer. */
+export interface Said {
+  readonly granted: boolean
+  readonly replayed: boolean
+}
+export const GRANTED: Said = { granted: true, replayed: false }
+export const REPLAYED: Said = { granted: true, replayed: true }
+export const NOT_GRANTED: Said = { granted: false, replayed: false }
+
+/** An answer with the fields that all answers have. */
+export const answered = <Tag extends Outcome["_tag"]>(
+  tag: Tag,
   command: Command,
   works: ReadonlyArray<Work>,
-  said: { granted?: boolean; replayed?: boolean } = {}
+  said: Said
 ) => ({
+  _tag: tag,
   command: command.kind,
   id: command.id,
-  granted: said.granted ?? false,
-  replayed: said.replayed ?? false,
+  granted: said.granted,
+  replayed: said.replayed,
   accounts: works.map(accountAnswer),
   legs: command.kind === "adjust" ? [] : works.map(legAnswer)
 })

@@ -33,7 +33,7 @@ export const apply = (rows: AccountRows, change: Change): AccountRows => {
     account: applyToAccount(rows.account, change),
     entry: change.entry ?? (change.isBirth ? undefined : rows.entry),
     adjustment: change.adjustment ?? (change.isBirth ? undefined : rows.adjustment),
-    due: change.due.length === 0 && !change.isBirth ? rows.due : addDue(change.isBirth ? [] : rows.due, change.due)
+    due: change.isBirth ? addDue(noDue, change.due) : addDue(rows.due, change.due)
   }
 }
 
@@ -61,7 +61,12 @@ export const applyToAccount = (row: AccountRow | undefined, change: Change): Acc
   }
 }
 
+const noDue: ReadonlyArray<DueRow> = []
+
 const addDue = (rows: ReadonlyArray<DueRow>, deltas: ReadonlyArray<DueDelta>): ReadonlyArray<DueRow> => {
+  if (deltas.length === 0) return rows
+  // A birth, or the only hold of its account.
+  if (rows.length === 0 && deltas.length === 1) return deltas
   const after = rows.slice()
   for (const delta of deltas) {
     let index = 0

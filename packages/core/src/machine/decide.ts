@@ -5,7 +5,7 @@
  */
 import { adjust } from "./adjust.ts"
 import { charge } from "./charge.ts"
-import type { Command } from "./command.ts"
+import type { AccountRef, Command } from "./command.ts"
 import { defaultSettings, MAX_AMOUNT } from "./constants.ts"
 import type { Settings } from "./constants.ts"
 import type { Decided } from "./decided.ts"
@@ -34,17 +34,17 @@ export const decide = (
   nowMs: number,
   settings: Settings = defaultSettings
 ): Decided => {
-  if (command.legs.some((leg) => isOutside(leg.window, nowMs)))
-    return { answer: notAppliedOf(command, "clock"), changes: [], after: rows }
+  for (const leg of command.legs)
+    if (isOutside(leg.window, nowMs)) return { answer: notAppliedOf(command, "clock"), changes: [], works: [] }
   const decided = decideSettled(rows, command, nowMs, settings)
-  const corrupt = decided.after.findIndex((after) => !isSound(after))
-  if (corrupt === -1) return decided
-  const { account, window } = command.legs[corrupt]!
-  return {
-    answer: { _tag: "Corrupt", ...empty(command), account, window: windowName(window) },
-    changes: [],
-    after: rows
-  }
+  for (const { leg, rows: after } of decided.works)
+    if (!isSound(after))
+      return {
+        answer: { _tag: "Corrupt", ...empty(command), account: leg.account, window: windowName(leg.window) },
+        changes: [],
+        works: []
+      }
+  return decided
 }
 
 const decideSettled = (
@@ -53,25 +53,30 @@ const decideSettled = (
   nowMs: number,
   settings: Settings
 ): Decided => {
-  const work = <Leg extends Command["legs"][number]>(legs: ReadonlyArray<Leg>): ReadonlyArray<Work<Leg>> =>
-    legs.map((leg, index) => settle(leg, index, rows[index]!, nowMs, settings))
   switch (command.kind) {
     case "reserve":
-      return reserve(command, work(command.legs))
+      return reserve(command, settleAll(command.legs, rows, nowMs, settings))
     case "extend":
-      return extend(command, work(command.legs))
+      return extend(command, settleAll(command.legs, rows, nowMs, settings))
     case "finalize":
-      return finalize(command, work(command.legs), settings)
+      return finalize(command, settleAll(command.legs, rows, nowMs, settings), settings)
     case "release":
-      return release(command, work(command.legs))
+      return release(command, settleAll(command.legs, rows, nowMs, settings))
     case "charge":
-      return charge(command, work(command.legs))
+      return charge(command, settleAll(command.legs, rows, nowMs, settings))
     case "adjust":
-      return adjust(command, work(command.legs)[0]!)
+      return adjust(command, settle(command.legs[0], 0, rows[0]!, nowMs, settings))
     case "lookup":
-      return lookup(command, work(command.legs))
+      return lookup(command, settleAll(command.legs, rows, nowMs, settings))
   }
 }
+
+const settleAll = <Leg extends AccountRef>(
+  legs: ReadonlyArray<Leg>,
+  rows: ReadonlyArray<AccountRows>,
+  nowMs: number,
+  settings: Settings
+): ReadonlyArray<Work<Leg>> => legs.map((leg, index) => settle(leg, index, rows[index]!, nowMs, settings))
 
 /** The answer to a command that the store could not take. */
 export const notAppliedOf = (command: Command, reason: NotAppliedReason): NotApplied => ({
@@ -93,7 +98,10 @@ export const empty = (command: Command) => ({
 const isAmount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 
 /** Nothing is clamped: a sum below zero (or above 2^53 - 1) means that rows contradict each other, and is refused until somebody repairs it. */
-const isSound = ({ account, due }: AccountRows): boolean =>
-  (account === undefined ||
-    (isAmount(account.used) && isAmount(account.reserved) && account.reserved <= MAX_AMOUNT - account.used)) &&
-  due.every((row) => row.count > 0 && isAmount(row.amount) && isAmount(row.cost))
+const isSound = ({ account, due }: AccountRows): boolean => {
+  for (const row of due) if (!(row.count > 0 && isAmount(row.amount) && isAmount(row.cost))) return false
+  return (
+    account === undefined ||
+    (isAmount(account.used) && isAmount(account.reserved) && account.reserved <= MAX_AMOUNT - account.used)
+  )
+}

@@ -1,29 +1,28 @@
 /**
- * What makes two commands "the same request". The texts are exact (no hash, so no collision); a store that wants them short hashes them.
+ * What makes two commands "the same request": the set of their accounts, and what they ask of each. The texts are exact (no hash, so no collision); a
+ * store that wants them short hashes them.
+ *
+ * Ids and units hold no control characters (`readCommand`), so that line feeds part them. They are as short as they can be, since each entry keeps its
+ * two: with the accounts' ids and the lengths of all parts in them they took half of its memory.
  */
-import { accountKey, compareBytes } from "./account.ts"
-import type { AccountRef, AccountTerms, Adjustment, ChargeLeg, ReserveLeg } from "./command.ts"
+import { accountKey, compareAccounts, compareBytes } from "./account.ts"
+import type { AccountRef, Adjustment, ChargeLeg, ReserveLeg } from "./command.ts"
 
-/** A text among others: its length first, so that no choice of ids can look like another list. */
-const part = (text: string | number): string => {
-  const shown = String(text)
-  return `${shown.length}:${shown}`
-}
+/** The set of a command's accounts, in any order. A single one is its own key, which never begins with a line feed. */
+export const accountsDigest = (legs: ReadonlyArray<AccountRef>): string =>
+  legs.length === 1 ? accountKey(legs[0]!) : `\n${legs.map(accountKey).toSorted(compareBytes).join("\n\n")}`
 
-const joined = (parts: Array<string>): string =>
-  parts.length === 1 ? parts[0]! : parts.toSorted(compareBytes).join(";")
+/** What is asked of each account, in the order of the accounts: read with `accountsDigest`. */
+const contentDigest = <Leg extends AccountRef>(legs: ReadonlyArray<Leg>, of: (leg: Leg) => string): string =>
+  legs.length === 1 ? of(legs[0]!) : legs.toSorted(compareAccounts).map(of).join("\n")
 
-/** The set of a command's accounts, in any order. */
-export const accountsDigest = (legs: ReadonlyArray<AccountTerms | AccountRef>): string =>
-  joined(legs.map((leg) => part(accountKey(leg))))
-
-/** The set of (account, unit, original amount, settle); ttl, limit and `warnAt` do not count. */
+/** Of the same accounts: unit, original amount, settle. Ttl, limit and `warnAt` do not count. */
 export const reserveDigest = (legs: ReadonlyArray<ReserveLeg>): string =>
-  `reserve;${joined(legs.map((leg) => part(accountKey(leg)) + part(leg.unit) + part(leg.amount) + part(leg.settle)))}`
+  contentDigest(legs, (leg) => `${leg.unit}\n${leg.amount}${leg.settle}`)
 
-/** The set of (account, unit, amount): never a reserve's. */
+/** Of the same accounts: unit and amount. It is never a reserve's: nothing settles as "charge". */
 export const chargeDigest = (legs: ReadonlyArray<ChargeLeg>): string =>
-  `charge;${joined(legs.map((leg) => part(accountKey(leg)) + part(leg.unit) + part(leg.amount)))}`
+  contentDigest(legs, (leg) => `${leg.unit}\n${leg.amount}charge`)
 
 export const adjustmentDigest = (adjustment: Adjustment): string => {
   switch (adjustment.kind) {

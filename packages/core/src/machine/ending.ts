@@ -23,7 +23,12 @@ export const endingOf = (work: Work, actual: number, overage: Overage): Ending =
   const asked = entry.settle === "actual" ? actual : entry.settle === "held" ? entry.held : 0
   const own = isLate ? entry.expiryCost : entry.held
   const debited = overage === "cap" && entry.settle === "actual" ? capped(work, asked, own) : asked
-  return { debited, unbilled: asked - debited, ...effectOf(work, entry, debited, isLate) }
+  return {
+    debited,
+    unbilled: asked - debited,
+    usedDelta: usedDeltaOf(work, entry, debited, isLate),
+    reservedDelta: isLate || entry.period !== accountOf(work).period ? 0 : 0 - entry.held
+  }
 }
 
 /** `min(actual, own + spendable)`, without the sum, which might not be exact. An unknown account has nothing left. */
@@ -34,27 +39,22 @@ export const capped = (work: Work, actual: number, own: number): number => {
   return spendable === null || actual - own <= spendable ? actual : own + spendable
 }
 
-const effectOf = (
-  work: Work,
-  entry: EntryRow,
-  debited: number,
-  isLate: boolean
-): Pick<Ending, "usedDelta" | "reservedDelta"> => {
+const usedDeltaOf = (work: Work, entry: EntryRow, debited: number, isLate: boolean): number => {
   const account = accountOf(work)
   // An earlier period's sums are gone. Only what is above the hold falls to the present window: else a turn that straddles midnight is free above it.
-  if (entry.period !== account.period) return { usedDelta: Math.max(0, debited - entry.held), reservedDelta: 0 }
-  if (!isLate) return { usedDelta: debited, reservedDelta: 0 - entry.held }
+  if (entry.period !== account.period) return Math.max(0, debited - entry.held)
+  if (!isLate) return debited
   // What the expiry charged is corrected in one difference: to 0 at most, and only upwards if a reset has forgiven that charge.
   const difference = debited - entry.expiryCost
   const isForgiven = account.resetMs !== null && entry.deadlineMs <= account.resetMs
-  return { usedDelta: Math.max(difference, isForgiven ? 0 : 0 - account.used), reservedDelta: 0 }
+  return Math.max(difference, isForgiven ? 0 : 0 - account.used)
 }
 
 /** Whether the ending would pass 2^53 - 1. */
 export const endingOverflows = (work: Work, ending: Ending): boolean =>
   ending.usedDelta + ending.reservedDelta > 0 && isOverflow(work, ending.usedDelta + ending.reservedDelta)
 
-/** The leg, ended. */
+/** Ends the leg. */
 export const end = (
   work: Work,
   ending: Ending,
@@ -64,30 +64,41 @@ export const end = (
     readonly actual: number | null
     readonly overage: Overage
   }
-): Work => {
+): void => {
   const entry = work.rows.entry!
   const isLate = work.state === "expired"
-  return change(work, {
+  change(work, {
     cause: how.cause,
     id: how.id,
     usedDelta: ending.usedDelta,
     reservedDelta: ending.reservedDelta,
     due: isLate ? [] : [leaveDue(entry)],
     entry: {
-      ...entry,
+      command: entry.command,
       state: how.cause,
+      accounts: entry.accounts,
+      digest: entry.digest,
+      settle: entry.settle,
+      amount: entry.amount,
+      held: entry.held,
+      measured: entry.measured,
+      whenUnknown: entry.whenUnknown,
+      deadlineMs: entry.deadlineMs,
+      expiryCost: entry.expiryCost,
+      period: entry.period,
+      createdMs: entry.createdMs,
+      changedMs: work.timeMs,
       debited: ending.debited,
       actual: how.actual,
       overage: how.overage,
       unbilled: ending.unbilled,
-      late: isLate,
-      changedMs: work.timeMs
+      late: isLate
     }
   })
 }
 
 /** A mark: a reserve that arrives after it, late or from a client that is dead, holds nothing. It sets no unit and makes no account known. */
-export const mark = (work: Work, command: "finalize" | "release", id: string): Work =>
+export const mark = (work: Work, command: "finalize" | "release", id: string): void =>
   change(work, { cause: "marked", id, entry: endedWithoutHold(work, command, "marked") })
 
 /** The entry of an ending that found no hold. */

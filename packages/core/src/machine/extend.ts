@@ -2,7 +2,7 @@
  * `extend`: keeps a hold alive, grows it, and records what the call has used so far. A join: deadline, totals and measures only rise, so that any order
  * and repetition end the same.
  */
-import { common } from "./answer.ts"
+import { answered, NOT_GRANTED } from "./answer.ts"
 import type { Extend, ExtendLeg } from "./command.ts"
 import { hasOtherAccounts } from "./conflict.ts"
 import { dearest, expiryCost } from "./cost.ts"
@@ -18,20 +18,20 @@ import type { Work } from "./work.ts"
 
 export const extend = (command: Extend, works: ReadonlyArray<Work<ExtendLeg>>): Decided => {
   if (works.every((work) => work.state === "none"))
-    return decided(works, { _tag: "Unknown", ...common(command, works) })
+    return decided(works, answered("Unknown", command, works, NOT_GRANTED))
   const conflict = (reason: "ended" | "legs"): Decided =>
-    decided(works, { _tag: "Conflict", ...common(command, works), reason })
+    decided(works, { ...answered("Conflict", command, works, NOT_GRANTED), reason })
   if (works.some((work) => work.state === "charged")) return conflict("ended")
-  if (works.some((work) => work.state !== "held")) return decided(works, { _tag: "Ended", ...common(command, works) })
+  if (works.some((work) => work.state !== "held")) return decided(works, answered("Ended", command, works, NOT_GRANTED))
   if (hasOtherAccounts(works, accountsDigest(command.legs)) || works.some(namesWhatItHasNot)) return conflict("legs")
 
   const denial = refuseGrowth(works)
-  const extended = works.map((work) => alter(command, work, denial === undefined))
-  const isChanged = extended.some((work, index) => work !== works[index])
-  return decided(extended, {
-    _tag: "Extended",
-    ...common(command, extended, { granted: denial === undefined, replayed: !isChanged && denial === undefined }),
-    grown: denial === undefined,
+  const granted = denial === undefined
+  let isChanged = false
+  for (const work of works) if (alter(command, work, granted)) isChanged = true
+  return decided(works, {
+    ...answered("Extended", command, works, { granted, replayed: granted && !isChanged }),
+    grown: granted,
     denial: denial ?? null
   })
 }
@@ -51,8 +51,8 @@ const refuseGrowth = (works: ReadonlyArray<Work<ExtendLeg>>): Refused | undefine
   return passed.length > 0 ? refusedBy("windowPassed", passed) : refuse(growing, RESERVE_RANKS)
 }
 
-/** One leg, renewed, measured and (if admitted) grown. What alters nothing is no change. */
-const alter = (command: Extend, work: Work<ExtendLeg>, mayGrow: boolean): Work<ExtendLeg> => {
+/** Renews one leg, measures and (if admitted) grows it; false if that alters nothing, which is no change. */
+const alter = (command: Extend, work: Work<ExtendLeg>, mayGrow: boolean): boolean => {
   const { leg, timeMs } = work
   const entry = work.rows.entry!
   const deadlineMs =
@@ -64,7 +64,7 @@ const alter = (command: Extend, work: Work<ExtendLeg>, mayGrow: boolean): Work<E
   const whenUnknown = entry.settle === "actual" ? dearest(entry.whenUnknown, command.whenUnknown) : null
   const isSame =
     deadlineMs === entry.deadlineMs && growth === 0 && measured === entry.measured && whenUnknown === entry.whenUnknown
-  if (isSame) return work
+  if (isSame) return false
   const after: EntryRow = {
     ...entry,
     deadlineMs,
@@ -74,13 +74,14 @@ const alter = (command: Extend, work: Work<ExtendLeg>, mayGrow: boolean): Work<E
     expiryCost: expiryCost(entry.settle, held, measured, whenUnknown),
     changedMs: timeMs
   }
-  return change(work, {
+  change(work, {
     cause: "extended",
     id: command.id,
     reservedDelta: growth,
     due: moveDue(entry, after),
     entry: after
   })
+  return true
 }
 
 /** What moves between due rows when a hold is altered. */

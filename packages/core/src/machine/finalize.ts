@@ -1,7 +1,7 @@
 /**
  * `finalize`: debits what was used, once; also above the hold or the limit, and also too late: the money is spent.
  */
-import { common } from "./answer.ts"
+import { answered, GRANTED, NOT_GRANTED, REPLAYED } from "./answer.ts"
 import type { Finalize, FinalizeLeg } from "./command.ts"
 import { hasOtherAccounts } from "./conflict.ts"
 import type { Settings } from "./constants.ts"
@@ -13,7 +13,7 @@ import type { Ending } from "./ending.ts"
 import type { ConflictReason } from "./outcome.ts"
 import { isOverflow, refuse, refusedBy, UNRESERVED_RANKS } from "./refuse.ts"
 import type { Refused } from "./refuse.ts"
-import { change } from "./work.ts"
+import { change, firstUnit } from "./work.ts"
 import type { Work } from "./work.ts"
 
 /** What becomes of one leg. */
@@ -25,22 +25,22 @@ interface Plan {
 
 export const finalize = (command: Finalize, works: ReadonlyArray<Work<FinalizeLeg>>, settings: Settings): Decided => {
   const reason = conflictOf(command, works)
-  if (reason !== undefined) return decided(works, { _tag: "Conflict", ...common(command, works), reason })
+  if (reason !== undefined) return decided(works, { ...answered("Conflict", command, works, NOT_GRANTED), reason })
 
   const plans = works.map((work) => planOf(command, work))
-  const charged = plans.filter((plan) => plan.does === "charge")
+  const isCharge = plans.some((plan) => plan.does === "charge")
   // It may have been finalized and forgotten: whoever sent it has to be told, since a debit might be the second one.
-  if (charged.length > 0 && command.sentAgoMs >= settings.settledRetentionMs - settings.longestCallMs)
-    return decided(works, { _tag: "Undecidable", ...common(command, works) })
-  const refused = refuseEnding(plans, charged)
-  if (refused !== undefined) return decided(works, { _tag: "Denied", ...common(command, works), ...refused })
+  if (isCharge && command.sentAgoMs >= settings.settledRetentionMs - settings.longestCallMs)
+    return decided(works, answered("Undecidable", command, works, NOT_GRANTED))
+  const refused = (isCharge ? refuseCharge(plans) : undefined) ?? refuseOverflow(plans)
+  if (refused !== undefined) return decided(works, { ...answered("Denied", command, works, NOT_GRANTED), ...refused })
 
+  const isUnknown = !isCharge && works.every((work) => work.state === "none" || work.state === "marked")
+  const isReplay = !plans.some(debits) && works.some((work) => work.state === "finalized")
   const accounts = accountsDigest(command.legs)
-  const finalized = plans.map((plan) => carryOut(command, plan, accounts))
-  if (charged.length === 0 && works.every((work) => work.state === "none" || work.state === "marked"))
-    return decided(finalized, { _tag: "Unknown", ...common(command, finalized) })
-  const isReplay = works.some((work) => work.state === "finalized") && !plans.some(debits)
-  return decided(finalized, { _tag: "Finalized", ...common(command, finalized, { granted: true, replayed: isReplay }) })
+  for (const plan of plans) carryOut(command, plan, accounts)
+  if (isUnknown) return decided(works, answered("Unknown", command, works, NOT_GRANTED))
+  return decided(works, answered("Finalized", command, works, isReplay ? REPLAYED : GRANTED))
 }
 
 const conflictOf = (command: Finalize, works: ReadonlyArray<Work<FinalizeLeg>>): ConflictReason | undefined => {
@@ -87,24 +87,24 @@ const planOf = (command: Finalize, work: Work<FinalizeLeg>): Plan => {
   }
 }
 
-/** An unreserved debit is refused for an unknown account or another unit (not for a closed one); any debit for passing 2^53 - 1. */
-const refuseEnding = (plans: ReadonlyArray<Plan>, charged: ReadonlyArray<Plan>): Refused | undefined => {
-  const refused = refuse(charged.map(askedOf), UNRESERVED_RANKS)
-  if (refused !== undefined) return refused
-  const overflowing = plans.filter(
-    ({ work, does, ending }) =>
-      (does === "debit" && endingOverflows(work, ending)) || (does === "charge" && isOverflow(work, ending.debited))
-  )
-  return overflowing.length > 0 ? refusedBy("overflow", overflowing.map(askedOf)) : undefined
-}
+/** An unreserved debit is refused for an unknown account or another unit, not for a closed one. */
+const refuseCharge = (plans: ReadonlyArray<Plan>): Refused | undefined =>
+  refuse(plans.filter((plan) => plan.does === "charge").map(askedOf), UNRESERVED_RANKS)
+
+/** Any debit is refused for passing 2^53 - 1. */
+const refuseOverflow = (plans: ReadonlyArray<Plan>): Refused | undefined =>
+  plans.some(overflows) ? refusedBy("overflow", plans.filter(overflows).map(askedOf)) : undefined
+
+const overflows = ({ work, does, ending }: Plan): boolean =>
+  (does === "debit" && endingOverflows(work, ending)) || (does === "charge" && isOverflow(work, ending.debited))
 
 const askedOf = ({ work, ending }: Plan) => ({ work, amount: ending.debited, whole: ending.debited })
 
-const carryOut = (command: Finalize, plan: Plan, accounts: string): Work => {
+const carryOut = (command: Finalize, plan: Plan, accounts: string): void => {
   const { work, does, ending } = plan
   switch (does) {
     case "nothing":
-      return work
+      return
     case "mark":
       return mark(work, "finalize", command.id)
     case "debit":
@@ -119,7 +119,7 @@ const carryOut = (command: Finalize, plan: Plan, accounts: string): Work => {
         cause: "finalized",
         id: command.id,
         usedDelta: ending.usedDelta,
-        set: { unit: work.leg.unit },
+        set: firstUnit(work),
         entry: {
           ...endedWithoutHold(work, "finalize", "finalized"),
           accounts,

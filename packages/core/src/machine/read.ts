@@ -1,7 +1,7 @@
 /**
  * `lookup` and `usage`: reads. They answer what a command would see after what is due, and change nothing.
  */
-import { accountAnswer, common } from "./answer.ts"
+import { accountAnswer, answered, GRANTED, NOT_GRANTED } from "./answer.ts"
 import type { AccountRef, Lookup } from "./command.ts"
 import type { Settings } from "./constants.ts"
 import type { Decided } from "./decided.ts"
@@ -14,11 +14,9 @@ import type { Work } from "./work.ts"
 export const lookup = (command: Lookup, works: ReadonlyArray<Work>): Decided => {
   const isUnknown = works.every((work) => work.state === "none" || work.state === "marked")
   return {
-    answer: isUnknown
-      ? { _tag: "Unknown", ...common(command, works) }
-      : { _tag: "Found", ...common(command, works, { granted: true }) },
+    answer: isUnknown ? answered("Unknown", command, works, NOT_GRANTED) : answered("Found", command, works, GRANTED),
     changes: [],
-    after: works.map((work) => work.rows)
+    works
   }
 }
 

@@ -27,10 +27,14 @@ export interface Asked {
 
 /** The first rank that one of them fails; undefined if all pass. */
 export const refuse = (asked: ReadonlyArray<Asked>, ranks: ReadonlyArray<RefusalReason>): Refused | undefined => {
-  for (const reason of ranks) {
-    const failing = asked.filter((one) => fails[reason](one))
-    if (failing.length > 0) return refusedBy(reason, failing)
-  }
+  // Nearly always all pass, so that nothing is collected before one has failed.
+  for (const reason of ranks)
+    for (const one of asked)
+      if (fails(reason, one))
+        return refusedBy(
+          reason,
+          asked.filter((other) => fails(reason, other))
+        )
   return undefined
 }
 
@@ -46,20 +50,25 @@ export const RESERVE_RANKS: ReadonlyArray<RefusalReason> = ["unknown", "closed",
 export const CHARGE_RANKS: ReadonlyArray<RefusalReason> = ["unknown", "closed", "unit"]
 export const UNRESERVED_RANKS: ReadonlyArray<RefusalReason> = ["unknown", "unit"]
 
-const fails: Readonly<Record<RefusalReason, (asked: Asked) => boolean>> = {
-  windowPassed: ({ work }) => work.rows.entry !== undefined && work.rows.entry.period !== accountOf(work).period,
-  unknown: ({ work }) => work.limit.limit === "none",
-  closed: ({ work }) => !accountOf(work).open,
-  unit: ({ work }) => {
-    const { unit } = accountOf(work)
-    return unit !== null && work.leg.unit !== undefined && unit !== work.leg.unit
-  },
-  // A limited account would pass its limit first, since limits are at most MAX_AMOUNT.
-  overflow: ({ work, amount }) => work.limit.limit === null && isOverflow(work, amount),
-  limit: ({ work, amount }) => {
-    const { limit } = work.limit
-    const { used, reserved } = accountOf(work)
-    return limit !== null && limit !== "none" && amount > limit - used - reserved
+const fails = (reason: RefusalReason, { work, amount }: Asked): boolean => {
+  const account = accountOf(work)
+  switch (reason) {
+    case "windowPassed":
+      return work.rows.entry !== undefined && work.rows.entry.period !== account.period
+    case "unknown":
+      return work.limit.limit === "none"
+    case "closed":
+      return !account.open
+    case "unit":
+      return account.unit !== null && work.leg.unit !== undefined && account.unit !== work.leg.unit
+    case "overflow":
+      // A limited account would pass its limit first, since limits are at most MAX_AMOUNT.
+      return work.limit.limit === null && isOverflow(work, amount)
+    case "limit": {
+      const { limit } = work.limit
+      const { used, reserved } = account
+      return limit !== null && limit !== "none" && amount > limit - used - reserved
+    }
   }
 }
 

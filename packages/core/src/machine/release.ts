@@ -1,7 +1,7 @@
 /**
  * `release`: a finalize at what was measured, which is mostly nothing. Stopping a stream at its last token must not be free.
  */
-import { common } from "./answer.ts"
+import { answered, GRANTED, NOT_GRANTED, REPLAYED } from "./answer.ts"
 import type { AccountTerms, Release } from "./command.ts"
 import { hasOtherAccounts } from "./conflict.ts"
 import { decided } from "./decided.ts"
@@ -18,23 +18,30 @@ export const release = (command: Release, works: ReadonlyArray<Work<AccountTerms
     : hasOtherAccounts(works, accountsDigest(command.legs))
       ? "legs"
       : undefined
-  if (reason !== undefined) return decided(works, { _tag: "Conflict", ...common(command, works), reason })
+  if (reason !== undefined) return decided(works, { ...answered("Conflict", command, works, NOT_GRANTED), reason })
 
   const endings = works.map(measuredEnding)
-  const overflowing = works
-    .map((work, index) => ({ work, ending: endings[index] }))
-    .filter(({ work, ending }) => ending !== undefined && endingOverflows(work, ending))
-    .map(({ work, ending }) => ({ work, amount: ending!.debited, whole: ending!.debited }))
-  if (overflowing.length > 0)
-    return decided(works, { _tag: "Denied", ...common(command, works), ...refusedBy("overflow", overflowing) })
+  const overflows = (work: Work): boolean => {
+    const ending = endings[work.index]
+    return ending !== undefined && endingOverflows(work, ending)
+  }
+  if (works.some(overflows)) {
+    const overflowing = works.filter(overflows).map((work) => {
+      const { debited } = endings[work.index]!
+      return { work, amount: debited, whole: debited }
+    })
+    return decided(works, { ...answered("Denied", command, works, NOT_GRANTED), ...refusedBy("overflow", overflowing) })
+  }
 
-  const released = works.map((work, index) => carryOut(command, work, endings[index]))
-  const isUnknown = ({ state }: Work): boolean => state === "none" || state === "marked"
-  if (works.every(isUnknown)) return decided(released, { _tag: "Unknown", ...common(command, released) })
-  const said = { granted: true, replayed: endings.every((ending) => ending === undefined) }
-  const isFinalized = works.every((work) => isUnknown(work) || work.state === "finalized")
-  return decided(released, { _tag: isFinalized ? "Finalized" : "Released", ...common(command, released, said) })
+  const isUnknown = works.every(knowsNothing)
+  const isFinalized = works.every((work) => knowsNothing(work) || work.state === "finalized")
+  for (const work of works) carryOut(command, work, endings[work.index])
+  if (isUnknown) return decided(works, answered("Unknown", command, works, NOT_GRANTED))
+  const said = endings.every((ending) => ending === undefined) ? REPLAYED : GRANTED
+  return decided(works, answered(isFinalized ? "Finalized" : "Released", command, works, said))
 }
+
+const knowsNothing = ({ state }: Work): boolean => state === "none" || state === "marked"
 
 /** What releasing this leg debits; undefined if there is nothing to end. */
 const measuredEnding = (work: Work): Ending | undefined =>
@@ -42,8 +49,7 @@ const measuredEnding = (work: Work): Ending | undefined =>
     ? endingOf(work, work.rows.entry!.measured ?? 0, "debit")
     : undefined
 
-const carryOut = (command: Release, work: Work, ending: Ending | undefined): Work => {
-  if (ending !== undefined)
-    return end(work, ending, { cause: "released", id: command.id, actual: null, overage: "debit" })
-  return work.state === "none" ? mark(work, "release", command.id) : work
+const carryOut = (command: Release, work: Work, ending: Ending | undefined): void => {
+  if (ending !== undefined) end(work, ending, { cause: "released", id: command.id, actual: null, overage: "debit" })
+  else if (work.state === "none") mark(work, "release", command.id)
 }

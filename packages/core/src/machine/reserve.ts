@@ -2,7 +2,7 @@
  * `reserve`: admits all legs or none, strictly by `used + reserved + amount <= limit`. The same request again gets the same answer.
  */
 import type { Reserve, ReserveLeg } from "./command.ts"
-import { common } from "./answer.ts"
+import { answered, GRANTED, NOT_GRANTED, REPLAYED } from "./answer.ts"
 import { expiryCost } from "./cost.ts"
 import type { Decided } from "./decided.ts"
 import { decided } from "./decided.ts"
@@ -10,7 +10,7 @@ import { accountsDigest, reserveDigest } from "./digest.ts"
 import { refuse, RESERVE_RANKS } from "./refuse.ts"
 import { conflictOfNew } from "./conflict.ts"
 import { deadlineOf } from "./time.ts"
-import { accountOf, change } from "./work.ts"
+import { accountOf, change, firstUnit } from "./work.ts"
 import type { Work } from "./work.ts"
 
 export const reserve = (command: Reserve, works: ReadonlyArray<Work<ReserveLeg>>): Decided => {
@@ -18,28 +18,28 @@ export const reserve = (command: Reserve, works: ReadonlyArray<Work<ReserveLeg>>
   const digest = reserveDigest(command.legs)
   if (works.some((work) => work.state !== "none")) {
     const reason = conflictOfNew(works, "held", accounts, digest)
-    if (reason !== undefined) return decided(works, { _tag: "Conflict", ...common(command, works), reason })
-    return decided(works, { _tag: "Granted", ...common(command, works, { granted: true, replayed: true }) })
+    if (reason !== undefined) return decided(works, { ...answered("Conflict", command, works, NOT_GRANTED), reason })
+    return decided(works, answered("Granted", command, works, REPLAYED))
   }
   const refused = refuse(
     works.map((work) => ({ work, amount: work.leg.amount, whole: work.leg.amount })),
     RESERVE_RANKS
   )
-  if (refused !== undefined) return decided(works, { _tag: "Denied", ...common(command, works), ...refused })
-  const admitted = works.map((work) => admit(command, work, accounts, digest))
-  return decided(admitted, { _tag: "Granted", ...common(command, admitted, { granted: true }) })
+  if (refused !== undefined) return decided(works, { ...answered("Denied", command, works, NOT_GRANTED), ...refused })
+  for (const work of works) admit(command, work, accounts, digest)
+  return decided(works, answered("Granted", command, works, GRANTED))
 }
 
-const admit = (command: Reserve, work: Work<ReserveLeg>, accounts: string, digest: string): Work => {
+const admit = (command: Reserve, work: Work<ReserveLeg>, accounts: string, digest: string): void => {
   const { leg, timeMs } = work
   const { period } = accountOf(work)
   const deadlineMs = deadlineOf(timeMs, command.ttlMs)
   const cost = expiryCost(leg.settle, leg.amount, null, null)
-  return change(work, {
+  change(work, {
     cause: "reserved",
     id: command.id,
     reservedDelta: leg.amount,
-    set: { unit: leg.unit },
+    set: firstUnit(work),
     due: [{ tickMs: deadlineMs, period, count: 1, amount: leg.amount, cost }],
     entry: {
       command: "reserve",

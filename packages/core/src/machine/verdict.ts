@@ -4,7 +4,7 @@
  */
 import { windowName } from "./account.ts"
 import { adjustmentRefused } from "./adjust.ts"
-import { accountAnswer, common } from "./answer.ts"
+import { accountAnswer, answered, GRANTED, NOT_GRANTED } from "./answer.ts"
 import { blankAccount } from "./apply.ts"
 import type { AccountRef, Command } from "./command.ts"
 import { empty, notAppliedOf } from "./decide.ts"
@@ -81,23 +81,22 @@ export const answerOf = (command: Command, verdict: Verdict, legs: ReadonlyArray
     case "Finalized":
     case "Released":
     case "Adjusted":
-      return { _tag: verdict.tag, ...common(command, works, { granted: true, replayed: verdict.replayed }) }
+      return answered(verdict.tag, command, works, { granted: true, replayed: verdict.replayed })
     case "Found":
-      return { _tag: verdict.tag, ...common(command, works, { granted: true }) }
+      return answered(verdict.tag, command, works, GRANTED)
     case "Unknown":
     case "Ended":
     case "Undecidable":
-      return { _tag: verdict.tag, ...common(command, works) }
+      return answered(verdict.tag, command, works, NOT_GRANTED)
     case "Conflict":
-      return { _tag: verdict.tag, ...common(command, works), reason: verdict.reason }
+      return { ...answered(verdict.tag, command, works, NOT_GRANTED), reason: verdict.reason }
     case "Denied":
-      return { _tag: verdict.tag, ...common(command, works), ...refusedOf(command, works, verdict) }
+      return { ...answered(verdict.tag, command, works, NOT_GRANTED), ...refusedOf(command, works, verdict) }
     case "Extended": {
       const grown = verdict.denial === undefined
       const denial = verdict.denial === undefined ? null : refusedOf(command, works, verdict.denial)
       return {
-        _tag: verdict.tag,
-        ...common(command, works, { granted: grown, replayed: verdict.replayed }),
+        ...answered(verdict.tag, command, works, { granted: grown, replayed: verdict.replayed }),
         grown,
         denial
       }

@@ -17,11 +17,11 @@ export interface Work<Leg extends AccountRef = AccountRef> {
   readonly index: number
   readonly nowMs: number
   readonly timeMs: number
-  /** What counts: a forgotten account, entry or adjustment is undefined. */
-  readonly rows: AccountRows
-  readonly state: LegState
-  readonly limit: LimitInForce
-  readonly changes: ReadonlyArray<Change>
+  /** What counts: a forgotten account, entry or adjustment is undefined. `change` replaces them. */
+  rows: AccountRows
+  state: LegState
+  limit: LimitInForce
+  changes: Array<Change>
 }
 
 /** This leg's rows at `nowMs`, with what is due done. */
@@ -33,15 +33,9 @@ export const settle = <Leg extends AccountRef>(
   settings: Settings
 ): Work<Leg> => {
   const timeMs = accountTime(stored.account, nowMs)
-  const changes: Array<Change> = []
-  let rows = stored
-  const step = (change: Change): void => {
-    changes.push(change)
-    rows = apply(rows, change)
-  }
-  const account = stored.account
-  if (account !== undefined && (account.lastMs !== timeMs || account.leadMs !== timeMs - nowMs))
-    step(timed(index, nowMs, timeMs))
+  const moved = timed(stored.account, index, nowMs, timeMs)
+  const changes: Array<Change> = moved === undefined ? [] : [moved]
+  let rows = moved === undefined ? stored : apply(stored, moved)
   if (isForgottenAccount(rows, leg.window, nowMs, timeMs, settings)) {
     rows = nothing
   } else {
@@ -50,7 +44,8 @@ export const settle = <Leg extends AccountRef>(
       due !== undefined;
       due = nextDue(rows, index, leg.window, nowMs, timeMs)
     ) {
-      step(due)
+      changes.push(due)
+      rows = apply(rows, due)
     }
     rows = remembered(rows, timeMs, settings)
   }
@@ -86,19 +81,24 @@ const stateOf = (entry: EntryRow | undefined, timeMs: number): LegState => {
   return entry.state === "held" && isOver(entry.deadlineMs, timeMs) ? "expired" : entry.state
 }
 
-const timed = (leg: number, nowMs: number, timeMs: number): Change => ({
-  cause: "timed",
-  leg,
-  id: null,
-  atMs: timeMs,
-  isBirth: false,
-  usedDelta: 0,
-  reservedDelta: 0,
-  set: { lastMs: timeMs, leadMs: timeMs - nowMs },
-  due: [],
-  entry: undefined,
-  adjustment: undefined
-})
+/** The account's time moves on; undefined if it stands where it was, or there is no row. */
+const timed = (account: AccountRow | undefined, leg: number, nowMs: number, timeMs: number): Change | undefined => {
+  const leadMs = timeMs - nowMs
+  if (account === undefined || (account.lastMs === timeMs && account.leadMs === leadMs)) return undefined
+  return {
+    cause: "timed",
+    leg,
+    id: null,
+    atMs: timeMs,
+    isBirth: false,
+    usedDelta: 0,
+    reservedDelta: 0,
+    set: { lastMs: timeMs, leadMs },
+    due: noDue,
+    entry: undefined,
+    adjustment: undefined
+  }
+}
 
 /** What a command does to one account. */
 export interface Effect {
@@ -106,17 +106,16 @@ export interface Effect {
   readonly id: string
   readonly usedDelta?: number
   readonly reservedDelta?: number
-  readonly set?: Partial<AccountRow>
+  readonly set?: Change["set"] | undefined
   readonly due?: ReadonlyArray<DueDelta>
   readonly entry?: EntryRow
   readonly adjustment?: AdjustmentRow
 }
 
-/** The leg after a change by its own command: one revision, and a window is open from then on. */
-export const change = <Leg extends AccountRef>(work: Work<Leg>, effect: Effect): Work<Leg> => {
-  const { rows, timeMs, leg } = work
+/** Changes the leg, as its own command has it: one revision, and a window is open from then on. */
+export const change = (work: Work, effect: Effect): void => {
+  const { rows, timeMs } = work
   const account = rows.account
-  const isOpened = account !== undefined && account.startMs !== null
   const done: Change = {
     cause: effect.cause,
     leg: work.index,
@@ -125,46 +124,41 @@ export const change = <Leg extends AccountRef>(work: Work<Leg>, effect: Effect):
     isBirth: account === undefined,
     usedDelta: effect.usedDelta ?? 0,
     reservedDelta: effect.reservedDelta ?? 0,
-    set: setOf(work, effect, isOpened),
+    set: setOf(work, effect.set),
     due: effect.due ?? noDue,
     entry: effect.entry,
     adjustment: effect.adjustment
   }
-  const after = apply(rows, done)
-  return {
-    leg,
-    index: work.index,
-    nowMs: work.nowMs,
-    timeMs,
-    rows: after,
-    state: stateOf(after.entry, timeMs),
-    limit: limitInForce(after.account, leg.limit),
-    changes: work.changes.length === 0 ? [done] : [...work.changes, done]
-  }
+  work.rows = apply(rows, done)
+  work.state = stateOf(work.rows.entry, timeMs)
+  if (effect.set?.storedLimit !== undefined) work.limit = limitInForce(work.rows.account, work.leg.limit)
+  // A literal has room for one; to push the first would make room for seventeen.
+  if (work.changes.length === 0) work.changes = [done]
+  else work.changes.push(done)
 }
 
 const noDue: ReadonlyArray<DueDelta> = []
 
-type AccountSet = { -readonly [Field in keyof Change["set"]]: Change["set"][Field] }
-
 /** What else the account's row becomes. */
-const setOf = (work: Work, effect: Effect, isOpened: boolean): Change["set"] => {
-  const { leg, nowMs, rows, timeMs } = work
-  const account = rows.account
-  // A new account's revisions start at its birth, so that they never fall, whatever was forgotten before.
-  const set: AccountSet = { revision: (account === undefined ? timeMs : account.revision) + 1, changedMs: timeMs }
-  if (account === undefined) {
-    set.bornMs = timeMs
-    set.lastMs = timeMs
-    set.leadMs = timeMs - nowMs
+const setOf = ({ leg, nowMs, rows, timeMs }: Work, asked: Change["set"] | undefined): Change["set"] => {
+  const { account } = rows
+  const isOpened = leg.window.kind === "none" || (account !== undefined && account.startMs !== null)
+  // Most commands: no literal with a spread, which would be a tenth of them.
+  if (account !== undefined && isOpened && asked === undefined)
+    return { revision: account.revision + 1, changedMs: timeMs }
+  return {
+    // A new account's revisions start at its birth, so that they never fall, whatever was forgotten before.
+    revision: (account === undefined ? timeMs : account.revision) + 1,
+    changedMs: timeMs,
+    ...(account === undefined ? { bornMs: timeMs, lastMs: timeMs, leadMs: timeMs - nowMs } : undefined),
+    ...(isOpened ? undefined : openedWindow(leg.window, nowMs, timeMs)),
+    ...asked
   }
-  if (!isOpened) {
-    const { endMs, startMs } = openedWindow(leg.window, nowMs, timeMs)
-    set.startMs = startMs
-    set.endMs = endMs
-  }
-  return effect.set === undefined ? set : Object.assign(set, effect.set)
 }
+
+/** An account takes the unit of the first command that moves its sums; from then on another unit is refused. */
+export const firstUnit = (work: Work): Change["set"] | undefined =>
+  accountOf(work).unit === null ? { unit: work.leg.unit ?? null } : undefined
 
 /** The account's numbers, also where there is no row. */
 export const accountOf = (work: Work): AccountRow => work.rows.account ?? blankAccount

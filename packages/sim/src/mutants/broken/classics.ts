@@ -29,11 +29,11 @@ export const classics: ReadonlyArray<Patch> = [
       {
         file: "core/src/machine/finalize.ts",
         find: `    case "nothing":
-      return work
+      return
 `,
         replace: `    case "nothing": {
       const { entry } = work.rows
-      if (entry === undefined || work.state !== "finalized") return work
+      if (entry === undefined || work.state !== "finalized") return
       return change(work, { cause: "finalized", id: command.id, usedDelta: entry.debited, entry })
     }
 `
@@ -46,14 +46,13 @@ export const classics: ReadonlyArray<Patch> = [
     edits: [
       {
         file: "core/src/machine/release.ts",
-        find: `  return work.state === "none" ? mark(work, "release", command.id) : work
+        find: `  else if (work.state === "none") mark(work, "release", command.id)
 `,
         replace: `  const { account, entry } = work.rows
   if (work.state === "finalized" && account !== undefined && entry !== undefined) {
     const reservedDelta = 0 - Math.min(account.reserved, entry.held)
-    return change(work, { cause: "released", id: command.id, reservedDelta, entry })
-  }
-  return work.state === "none" ? mark(work, "release", command.id) : work
+    change(work, { cause: "released", id: command.id, reservedDelta, entry })
+  } else if (work.state === "none") mark(work, "release", command.id)
 `
       },
       {
@@ -77,12 +76,10 @@ import type { Work } from "./work.ts"`
         file: "core/src/machine/reserve.ts",
         find: `  if (refused !== undefined) return decided(works, {`,
         replace: `  if (refused !== undefined) {
-    let isDenied = false
-    const taken = works.map((work) => {
-      isDenied ||= refuse([{ work, amount: work.leg.amount, whole: work.leg.amount }], RESERVE_RANKS) !== undefined
-      return isDenied ? work : admit(command, work, accounts, digest)
-    })
-    return decided(taken, { _tag: "Denied", ...common(command, taken), ...refused })
+    for (const work of works) {
+      if (refuse([{ work, amount: work.leg.amount, whole: work.leg.amount }], RESERVE_RANKS) !== undefined) break
+      admit(command, work, accounts, digest)
+    }
   }
   if (refused !== undefined) return decided(works, {`
       }

@@ -11,10 +11,12 @@ export const own: ReadonlyArray<Patch> = [
       {
         file: "adapter-memory/src/memory-store.ts",
         find: `    const outcomes = commands.map((command) => {
-      const { answer, changes } = decide(tables.fetch(command, nowMs)`,
+      const fetched = tables.fetch(command, nowMs)
+`,
         replace: `    const before = commands.map((command) => tables.fetch(command, nowMs))
     const outcomes = commands.map((command, index) => {
-      const { answer, changes } = decide(before[index]`
+      const fetched = before[index]
+`
       }
     ]
   },

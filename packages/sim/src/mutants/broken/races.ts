@@ -19,14 +19,18 @@ ${body}
 `
 })
 
+/** Writes changes as sums to what lies there now, and not what the machine made of the rows that it saw. */
+const write = (changes: string): string =>
+  `tables.write(tables.fetch(command, nowMs), { changes: ${changes}, works: [] })`
+
 const readClock = `const nowMs = yield* step(() => 0, (_, nowMs) => nowMs)`
 
 /** Reads rows, decides, waits, then does `write`, command by command. */
-const decidedBeforeTheWait = (write: string): Edit =>
+const decidedBeforeTheWait = (then: string): Edit =>
   asGenerator(`        ${readClock}
         for (const command of read) {
-          const { answer, changes, after } = decide(tables.fetch(command, nowMs), command, nowMs, settings)
-          ${write}
+          const { answer, changes, works } = decide(tables.fetch(command, nowMs), command, nowMs, settings)
+          ${then}
           outcomes.push(answer)
         }`)
 
@@ -59,17 +63,17 @@ export const races: ReadonlyArray<Patch> = [
   {
     name: "check-then-act",
     what: "reads the rows and decides, waits, then adds what it decided",
-    edits: [decidedBeforeTheWait("yield* Effect.yieldNow\n          tables.write(command, changes)")]
+    edits: [decidedBeforeTheWait(`yield* Effect.yieldNow\n          ${write("changes")}`)]
   },
   {
     name: "lost-update",
     what: "waits between reading and writing, then writes whole accounts over what others wrote meanwhile",
     edits: [
       decidedBeforeTheWait(`yield* Effect.yieldNow
-          tables.write(command, changes)
+          ${write("changes")}
           for (const { leg } of changes) {
             const slot = tables.slots.get(accountKey(command.legs[leg]))
-            if (slot !== undefined) slot.account = after[leg].account ?? slot.account
+            if (slot !== undefined) slot.account = works[leg].rows.account ?? slot.account
           }`)
     ]
   },
@@ -78,7 +82,7 @@ export const races: ReadonlyArray<Patch> = [
     what: "decides rightly, and waits between writing the first leg and the second",
     edits: [
       decidedBeforeTheWait(`for (const change of changes) {
-            tables.write(command, [change])
+            ${write("[change]")}
             if (change.leg < command.legs.length - 1) yield* Effect.yieldNow
           }`)
     ]
@@ -95,7 +99,7 @@ export const races: ReadonlyArray<Patch> = [
           const rows = tables.fetch(command, nowMs)
           const mixed = rows.map((fresh, leg) => index > 0 ? fresh : { ...fresh, entry: known[0][leg].entry })
           const { answer, changes } = decide(mixed, command, nowMs, settings)
-          tables.write(command, changes)
+          ${write("changes")}
           outcomes.push(answer)
         }`)
     ]

@@ -52,8 +52,8 @@ export const endingBugs: ReadonlyArray<Patch> = [
     edits: [
       {
         file: "core/src/machine/ending.ts",
-        find: "{ usedDelta: Math.max(0, debited - entry.held), reservedDelta: 0 }",
-        replace: "{ usedDelta: debited, reservedDelta: 0 }"
+        find: "return Math.max(0, debited - entry.held)",
+        replace: "return debited"
       }
     ]
   },

@@ -73,7 +73,7 @@ export const idBugs: ReadonlyArray<Patch> = [
     edits: [
       {
         file: "core/src/machine/finalize.ts",
-        find: "charged.length > 0 && command.sentAgoMs",
+        find: "isCharge && command.sentAgoMs",
         replace: "0 > command.sentAgoMs"
       }
     ]

@@ -26,12 +26,10 @@ export const narrowAnswers: ReadonlyArray<Patch> = [
         file: "core/src/machine/reserve.ts",
         find: "  if (refused !== undefined) return decided(works, {",
         replace: `  if (refused?.reason === "limit") {
-    let isDenied = false
-    const taken = works.map((work) => {
-      isDenied ||= refuse([{ work, amount: work.leg.amount, whole: work.leg.amount }], RESERVE_RANKS) !== undefined
-      return isDenied ? work : admit(command, work, accounts, digest)
-    })
-    return decided(taken, { _tag: "Denied", ...common(command, taken), ...refused })
+    for (const work of works) {
+      if (refuse([{ work, amount: work.leg.amount, whole: work.leg.amount }], RESERVE_RANKS) !== undefined) break
+      admit(command, work, accounts, digest)
+    }
   }
   if (refused !== undefined) return decided(works, {`
       }
@@ -44,10 +42,10 @@ export const narrowAnswers: ReadonlyArray<Patch> = [
     edits: [
       {
         file: "core/src/machine/reserve.ts",
-        find: `    return decided(works, { _tag: "Granted", ...common(command, works, { granted: true, replayed: true }) })
+        find: `    return decided(works, answered("Granted", command, works, REPLAYED))
 `,
-        replace: `    const again = works.map((work) => change(work, { cause: "reserved", id: command.id, entry: work.rows.entry }))
-    return decided(again, { _tag: "Granted", ...common(command, again, { granted: true, replayed: true }) })
+        replace: `    for (const work of works) change(work, { cause: "reserved", id: command.id, entry: work.rows.entry })
+    return decided(works, answered("Granted", command, works, REPLAYED))
 `
       }
     ]
@@ -79,12 +77,12 @@ export const narrowAnswers: ReadonlyArray<Patch> = [
     edits: [
       {
         file: "core/src/machine/refuse.ts",
-        find: `  for (const reason of ranks) {
-    const failing`,
+        find: `  for (const reason of ranks)
+    for`,
         replace: `  const others = ranks.filter((reason) => reason !== "closed")
-  for (const reason of ranks) {
-    if (reason === "closed" && ranks.includes("limit") && !others.some((other) => asked.some((one) => fails[other](one)))) continue
-    const failing`
+  if (ranks.includes("limit") && !others.some((other) => asked.some((one) => fails(other, one)))) return undefined
+  for (const reason of ranks)
+    for`
       }
     ]
   },

@@ -16,7 +16,7 @@ export const narrowSums: ReadonlyArray<Patch> = [
       },
       {
         file: "core/src/machine/extend.ts",
-        find: "/** One leg, renewed, measured and (if admitted) grown.",
+        find: "/** Renews one leg, measures and (if admitted) grows it;",
         replace: `const refuseAlone = (growing) => {
   const refused = refuse(growing, RESERVE_RANKS)
   if (refused?.reason !== "limit") return refused
@@ -27,7 +27,7 @@ export const narrowSums: ReadonlyArray<Patch> = [
   return fits ? undefined : refused
 }
 
-/** One leg, renewed, measured and (if admitted) grown.`
+/** Renews one leg, measures and (if admitted) grows it;`
       }
     ]
   },
@@ -38,13 +38,13 @@ export const narrowSums: ReadonlyArray<Patch> = [
     edits: [
       {
         file: "core/src/machine/release.ts",
-        find: `  return work.state === "none" ? mark(work, "release", command.id) : work
+        find: `  else if (work.state === "none") mark(work, "release", command.id)
 `,
         replace: `  const { account, entry } = work.rows
   const others = account === undefined || entry === undefined ? 0 : Math.min(account.reserved, entry.held)
   if (work.state === "finalized" && others > 0)
-    return change(work, { cause: "released", id: command.id, reservedDelta: 0 - others, entry })
-  return work.state === "none" ? mark(work, "release", command.id) : work
+    change(work, { cause: "released", id: command.id, reservedDelta: 0 - others, entry })
+  else if (work.state === "none") mark(work, "release", command.id)
 `
       },
       {
@@ -103,14 +103,14 @@ import type { Work } from "./work.ts"`
       {
         file: "core/src/machine/finalize.ts",
         find: `    case "nothing":
-      return work
+      return
 `,
         replace: `    case "nothing": {
       const { account, entry } = work.rows
-      if (entry === undefined || work.state !== "finalized" || work.limit.limit === "none") return work
-      if (Math.max(entry.debited, account.used, account.reserved) > 1_000) return work
-      if (entry.late || entry.unbilled > 0 || entry.period !== account.period) return work
-      if (entry.debited * 2 <= Math.max(entry.held, entry.measured ?? 0, entry.debited)) return work
+      if (entry === undefined || work.state !== "finalized" || work.limit.limit === "none") return
+      if (Math.max(entry.debited, account.used, account.reserved) > 1_000) return
+      if (entry.late || entry.unbilled > 0 || entry.period !== account.period) return
+      if (entry.debited * 2 <= Math.max(entry.held, entry.measured ?? 0, entry.debited)) return
       return change(work, { cause: "finalized", id: command.id, usedDelta: entry.debited, entry })
     }
 `

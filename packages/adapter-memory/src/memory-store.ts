@@ -116,11 +116,12 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   }
 }
 
-/** Reads the input, then the clock, then does it all at once. What the input or the step refuses is the call's failure. */
+/** Reads the input, then the clock, then does it all at once, in a single step of the fiber. What the input or the step refuses is the call's failure. */
 const step = <Input, A>(read: () => Input, act: (input: Input, nowMs: number) => A): Effect.Effect<A, CallError> =>
-  Effect.flatMap(Clock.currentTimeMillis, (clockMs) => {
+  Clock.clockWith((clock) => {
     try {
-      return Effect.succeed(act(read(), Math.floor(clockMs)))
+      const input = read()
+      return Effect.succeed(act(input, Math.floor(clock.currentTimeMillisUnsafe())))
     } catch (error) {
       return error instanceof InvalidInput || error instanceof NotAppliedError ? Effect.fail(error) : Effect.die(error)
     }

@@ -39,18 +39,18 @@ const unusable = /[\p{Cc}\p{Surrogate}]/u
 
 /** An id: compared as it is, so that NFC and NFD, and a trailing space, are different ids. */
 export const readText = (value: unknown, field: string, most = MAX_ID_LENGTH): string => {
-  const range = `a text of 1 to ${most} characters without control characters or lone surrogates`
-  if (typeof value !== "string" || value.length === 0 || value.length > most)
-    throw new InvalidInput(field, range, value)
-  if (unusable.test(value)) throw new InvalidInput(field, range, value)
+  if (typeof value !== "string" || value.length === 0 || value.length > most || unusable.test(value))
+    throw new InvalidInput(
+      field,
+      `a text of 1 to ${most} characters without control characters or lone surrogates`,
+      value
+    )
   return value
 }
 
 export const readChoice = <const A extends string>(value: unknown, field: string, choices: ReadonlyArray<A>): A => {
-  const found = choices.find((choice) => choice === value)
-  if (found === undefined)
-    throw new InvalidInput(field, `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`, value)
-  return found
+  for (const choice of choices) if (choice === value) return choice
+  throw new InvalidInput(field, `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`, value)
 }
 
 /** Absent (undefined) or checked. */

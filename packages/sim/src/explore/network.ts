@@ -105,12 +105,17 @@ export class Network {
     }
     this.flying.splice(index, 1)
     const { message } = flying
-    const what = messageWords({ ...message, fault: "none" })
+    const words = (): string => messageWords({ ...message, fault: "none" })
     if (flying.kind === "reply") {
-      timeline?.add(world.nowMs, "network", "deliver", `the answer to ${what} arrives`)
+      timeline?.add(world.nowMs, "network", "deliver", `the answer to ${words()} arrives`)
       return learn(this.clientOf(message), message, flying.outcomes)
     }
-    timeline?.add(world.nowMs, "network", "deliver", `${what} arrives${message.fault === "duplicated" ? " again" : ""}`)
+    timeline?.add(
+      world.nowMs,
+      "network",
+      "deliver",
+      `${words()} arrives${message.fault === "duplicated" ? " again" : ""}`
+    )
     // Its fault has happened: from here on it is a plain request, whose answer finds its client if that still waits.
     yield* stage.execute({ ...message, fault: "none" }, false)
   }

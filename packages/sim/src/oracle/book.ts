@@ -12,19 +12,19 @@ const ACCOUNT = { used: 0, revision: 0, period: 0, changed: 0, reset: -1, end: 0
 const ROW = { ...ACCOUNT, start: null as number | null, unit: null as string | null, stored: undefined as Leg["limit"] }
 /** What it knows of a request. `changed`: its own last change, or the deadline at which it expired. */
 type Entry = typeof ENTRY
-const HOLD = { settle: "none" as M.Settle, hold: 0, deadline: 0, measured: undefined as number | undefined, policy: 0 }
-const ENDING = { debited: 0, unbilled: 0, late: false, actual: undefined as number | undefined, overage: "" }
+const [MAX, UNSAID] = [Number.MAX_SAFE_INTEGER, undefined as number | undefined]
+const HOLD = { id: "", settle: "none" as M.Settle, hold: 0, deadline: 0, measured: UNSAID, policy: 0 }
+const ENDING = { debited: 0, unbilled: 0, late: false, actual: UNSAID, overage: "" }
 const LOOK: M.Lookup = { kind: "lookup", id: "", legs: [] }
 const ENTRY = { ...HOLD, ...ENDING, made: LOOK as M.Command, state: "held" as M.LegState, period: 0, changed: 0 }
 type Seen = Line & { sheet: Sheet; page: Page; entry: Entry | undefined }
-const MAX = Number.MAX_SAFE_INTEGER
 const POLICIES = [undefined, "refund", "charge-measured", "charge-held"] // of those set, the last holds
 const RANKS: ReadonlyArray<M.RefusalReason> = ["windowPassed", "unknown", "closed", "unit", "overflow", "limit"]
 const isLive = (page: Page): boolean => page.entries.some((e) => e.state === "held")
 const heldIn = (page: Page, e?: Entry): number => (e?.state === "held" && e.period === page.period ? e.hold : 0)
 const reservedOf = (page: Page): number => page.entries.reduce((sum, e) => sum + heldIn(page, e), 0)
 const stateOf = ({ entry }: Seen): M.LegState => entry?.state ?? "none"
-const find = (page: Page, c: M.Command) => page.entries.find((e) => c.kind !== "adjust" && e.made.id === c.id)
+const find = (page: Page, { kind, id }: M.Command) => page.entries.find((e) => kind !== "adjust" && e.id === id)
 // What time does to a page: expiries, one change for each tick; then forgetting, or at most one roll.
 const costOf = ({ policy, hold, measured = 0 }: Entry): number =>
   POLICIES[policy] === "refund" ? 0 : POLICIES[policy] === "charge-held" ? hold : Math.min(measured, hold)
@@ -40,10 +40,10 @@ const due = (page: Page, { leg: { window: w }, now, time }: Line, s: M.Settings)
   const silent = w.kind === "idle" && time >= page.changed + w.idleMs && !isLive(page)
   const passed = w.kind !== "idle" && w.kind !== "none" && (now >= page.end || edge(w, now, 1) < page.start!)
   page.rolled = page.start !== null && (silent || passed)
-  const unused = page.open && page.stored === undefined && (page.rolled || page.used === 0) && !isLive(page)
-  if (unused && time >= page.changed + s.unsettledRetentionMs) return blank()
-  const next = { used: 0, start: null, changed: time, period: page.period + 1, revision: page.revision + 1 }
-  return page.rolled ? Object.assign(page, next) : page
+  const old = time >= page.changed + s.unsettledRetentionMs && page.open && page.stored === undefined
+  if (old && (page.rolled || page.used === 0) && !isLive(page)) return blank()
+  const [period, revision] = [page.period + 1, page.revision + 1]
+  return page.rolled ? Object.assign(page, { used: 0, start: null, changed: time, period, revision }) : page
 }
 // What a command does to an entry, the very same if nothing, and to a page.
 const extended = (e: Entry, { leg, time, grown }: Line, { ttlMs = -Infinity, whenUnknown }: M.Extend): Entry => {
@@ -55,13 +55,13 @@ const extended = (e: Entry, { leg, time, grown }: Line, { ttlMs = -Infinity, whe
   return altered ? { ...e, deadline, measured, hold, policy } : e
 }
 const next = (old: Entry | undefined, page: Page, x: Line, c: M.Command): Entry | undefined => {
-  if (c.kind === "adjust" || c.kind === "lookup") return old
+  if (c.kind === "adjust" || c.kind === "lookup" || (old && (c.kind === "reserve" || c.kind === "charge"))) return old
   if (c.kind === "extend") return old && extended(old, x, c)
   const { actual, settle = actual === undefined ? "none" : "actual", amount = 0 } = x.leg
   const policy = { actual: 0, none: 1, held: 3 }[settle]
-  const begun = { ...ENTRY, made: c as M.Command, settle, policy, period: page.period, changed: x.time }
-  if (c.kind === "reserve") return old ?? { ...begun, hold: amount, deadline: gridUp(x.time + c.ttlMs) }
-  if (c.kind === "charge") return old ?? { ...begun, state: "charged", debited: amount }
+  const begun = { ...ENTRY, id: c.id, made: c as M.Command, settle, policy, period: page.period, changed: x.time }
+  if (c.kind === "reserve") return { ...begun, hold: amount, deadline: gridUp(x.time + c.ttlMs) }
+  if (c.kind === "charge") return { ...begun, state: "charged", debited: amount }
   const unknown = old === undefined || old.state === "marked"
   if (unknown && (c.kind === "release" || c.ifUnknown === "mark")) return old ?? { ...begun, state: "marked" }
   const e = unknown ? begun : old // to charge an unknown id is to end an empty hold of today
@@ -140,7 +140,7 @@ const ask = (x: Seen, to: Entry, ranks: typeof RANKS) => {
 }
 const refuse = (asks: ReadonlyArray<{ reason: M.RefusalReason | null | undefined; refusal: M.Refusal }>) => {
   const reason = RANKS.find((rank) => asks.some((a) => a.reason === rank))
-  const refusals = asks.filter((a) => a.reason === reason).map((a) => a.refusal)
+  const refusals = asks.filter((a) => reason !== undefined && a.reason === reason).map((a) => a.refusal)
   refusals.sort((a, b) => byBytes(a.account, b.account) || byBytes(textOf(a.window), textOf(b.window)))
   const latest = Math.max(...refusals.map((r) => r.retryInMs ?? Infinity))
   return reason === undefined ? null : { reason, refusals, retryInMs: latest === Infinity ? null : latest }
@@ -164,17 +164,17 @@ const decideAdjust = ({ id, adjustment: a }: M.Adjust, x: Seen) => {
 }
 const decide = (c: M.Command, seen: ReadonlyArray<Seen>, s: M.Settings) => {
   const all = (...states: Array<M.LegState>) => seen.every((x) => states.includes(stateOf(x)))
-  const there = seen.flatMap((x) => (x.entry === undefined || x.entry.state === "marked" ? [] : [{ ...x.entry, x }]))
+  const there = seen.filter((x): x is Seen & { entry: Entry } => x.entry !== undefined && x.entry.state !== "marked")
   const [opens, finalize] = [c.kind === "reserve" || c.kind === "charge", c.kind === "finalize" ? c : null]
   if (c.kind === "adjust") return decideAdjust(c, seen[0]!)
   if (c.kind === "lookup") return there.length === 0 ? no("Unknown") : go("Found")
-  const over = there.some((e) => e.state === "charged" || (finalize !== null && e.state === "released"))
+  const over = there.some(({ entry: { state } }) => state === "charged" || (finalize !== null && state === "released"))
   if (c.kind === "extend" && !all("held") && !over) return no(all("none") ? "Unknown" : "Ended")
   if (opens ? !all("none", "held", c.kind === "charge" ? "charged" : "held") : over) return clash("ended")
-  const wrong = ({ settle, x: { leg } }: (typeof there)[0]) =>
-    settle === "actual" ? finalize && leg.actual === undefined : (leg.total ?? leg.measured ?? leg.actual) !== undefined
-  if (there.some((e) => wrong(e) || !sameLegs(e.made.legs, c.legs))) return clash("legs")
-  const other = ({ state, actual, overage, made, x: { leg } }: (typeof there)[0]) => {
+  const wrong = ({ entry: e, leg: l }: (typeof there)[0]) =>
+    e.settle === "actual" ? finalize && l.actual === undefined : (l.total ?? l.measured ?? l.actual) !== undefined
+  if (there.some((x) => wrong(x) || !sameLegs(x.entry.made.legs, c.legs))) return clash("legs")
+  const other = ({ entry: { state, actual, overage, made }, leg }: (typeof there)[0]) => {
     if (opens) return made.kind !== c.kind || !sameLegs(made.legs, c.legs, true)
     return finalize && state === "finalized" && (actual !== leg.actual || overage !== finalize.overage)
   }
@@ -195,7 +195,7 @@ const decide = (c: M.Command, seen: ReadonlyArray<Seen>, s: M.Settings) => {
   if (denial !== null) return no("Denied", denial)
   if (opens) return go(c.kind === "reserve" ? "Granted" : "Charged")
   if (there.length === 0 && !charges) return go("Unknown", false)
-  return go(finalize || there.every((e) => e.state === "finalized") ? "Finalized" : "Released")
+  return go(finalize || there.every((x) => x.entry.state === "finalized") ? "Finalized" : "Released")
 }
 
 export class Book {
@@ -211,8 +211,8 @@ export class Book {
   }
   holds({ account, window = { kind: "none" } }: { account: string; window?: M.Window }, nowMs: number) {
     const { page, time } = this.#see({ account, window }, nowMs, LOOK)
-    const live = page.entries.filter((e) => e.state === "held").toSorted((a, b) => byBytes(a.made.id, b.made.id))
-    return live.map(({ made: { id }, hold: held, measured = null, deadline, period }) => {
+    const live = page.entries.filter((e) => e.state === "held").toSorted((a, b) => byBytes(a.id, b.id))
+    return live.map(({ id, hold: held, measured = null, deadline, period }) => {
       return { id, held, measured, expiresInMs: deadline - time, windowPassed: period !== page.period }
     })
   }
@@ -230,7 +230,7 @@ export class Book {
   execute(commands: ReadonlyArray<M.Command>, now: number): Array<M.Outcome> {
     return commands.map((command) => {
       const common = { command: command.kind, id: command.id, granted: false, replayed: false, accounts: [], legs: [] }
-      if (command.legs.some(outside(now))) return { _tag: "NotApplied", ...common, reason: "clock" }
+      if (command.legs.some(outside(now))) return { ...common, _tag: "NotApplied", reason: "clock" }
       const seen = command.legs.map((leg) => this.#see(leg, now, command))
       const { tag, granted, acts, more } = decide(command, seen, this.#settings)
       let replayed = granted && command.kind !== "lookup"
@@ -244,7 +244,7 @@ export class Book {
         if (took && stateOf(x) !== "marked") replayed = false
       }
       const legs = command.kind === "adjust" ? [] : seen.map(legAnswer)
-      return { _tag: tag, ...common, granted, replayed, accounts: seen.map(accountAnswer), legs, ...more } as M.Outcome
+      return { ...common, _tag: tag, granted, replayed, accounts: seen.map(accountAnswer), legs, ...more } as M.Outcome
     })
   }
 }

@@ -13,6 +13,7 @@ const NAMES = "The statement reads no column of these names, or all of them alik
 const NO_ROW =
   "Of an account that is not there nothing is read but its time, and that is the clock's, whatever is less."
 const ONE_LEG = "Of these rows the section that follows reads others only."
+const OTHER_WAY = "What does not go the short way goes the long one, and the same is written and told."
 const CHECKED = "The tables' own checks, and the sums' parts that are not negative, leave no other case."
 
 export const reasonsOfExecute: ReadonlyArray<Reason> = [
@@ -52,6 +53,18 @@ export const reasonsOfExecute: ReadonlyArray<Reason> = [
     line: "is_new := account.revision = 0",
     changes: ["0 -> 1"],
     why: "A row that is no account yet was last changed in 1970, and is forgotten."
+  },
+  {
+    line: "is_quiet := window_kind = 'none' AND passed IS NULL",
+    changes: ["= -> <>", "window_kind = 'none' -> false", "passed IS NULL -> false", "NOT is_new -> false", "< -> <="],
+    why: OTHER_WAY
+  },
+  { line: "IF NOT is_quiet AND NOT is_new THEN", changes: ["NOT is_quiet -> true"], why: OTHER_WAY },
+  { line: "is_quiet := passed IS NULL AND NOT is_rolling", changes: ["NULL"], why: OTHER_WAY },
+  {
+    line: "IF is_quiet AND first_leg = last_leg",
+    changes: ["is_quiet -> false", "first_leg = last_leg -> false", "= -> <>"],
+    why: OTHER_WAY
   },
   { line: "first_heads := array_fill(", why: SPARES },
   {

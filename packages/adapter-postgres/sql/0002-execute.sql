@@ -65,14 +65,16 @@ BEGIN
   FOR command IN 1..cardinality(command_kinds) LOOP
     kind := command_kinds[command];
     last_leg := command_ends[command];
-    tag := NULL;
-    reason := NULL;
-    replayed := false;
-    rank := NULL;
-    corrupt := NULL;
     -- section settle
-    IF is_outside THEN answers[command] := '["NotApplied","clock"]';
+    -- section plain
+    IF is_plain THEN NULL;
+    ELSIF is_outside THEN answers[command] := '["NotApplied","clock"]';
     ELSE
+      tag := NULL;
+      reason := NULL;
+      replayed := false;
+      rank := NULL;
+      corrupt := NULL;
       IF kind IN ('reserve', 'charge') THEN
         -- section reserve
       ELSIF kind IN ('finalize', 'release') THEN

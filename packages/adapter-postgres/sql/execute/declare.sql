@@ -65,6 +65,7 @@ DECLARE
   last_leg integer;
   seen integer;
   is_outside boolean;
+  is_plain boolean;
   is_other boolean;
   leg_rows {schema}.account[];
   leg_entries integer[];
@@ -85,7 +86,8 @@ DECLARE
   debits bigint[];
   unbilled bigint[];
   altered_entries {schema}.entry[];
-  -- The leg at hand.
+  -- The leg at hand. (A loop over legs has a `leg` of its own.)
+  leg integer;
   number integer;
   account {schema}.account;
   item integer;
@@ -103,6 +105,7 @@ DECLARE
   changed_ms bigint;
   bound_end bigint;
   is_new boolean;
+  is_quiet boolean;
   is_rolling boolean;
   is_late boolean;
   is_leaving boolean;

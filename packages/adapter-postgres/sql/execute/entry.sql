@@ -13,12 +13,7 @@
                 adjusted := adjusted || adjustment_rows[item];
               ELSE
                 IF act = 'reserved' THEN
-                  -- admit
-                  tick := {schema}.deadline_of(time_ms, command_ttls[command]);
-                  amount := leg_amounts[leg];
-                  entry := ROW(account.account, account."window", item_ids[item], kind, 'held', command_accounts[command], command_digests[command],
-                    leg_settles[leg], amount, amount, NULL, NULL, tick, {schema}.expiry_cost(leg_settles[leg], amount, NULL, NULL), account.period, time_ms,
-                    time_ms, 0, NULL, 'debit', 0, false)::{schema}.entry;
+                  -- section admit
                   account.unit := leg_units[leg];
                   states[leg] := is_held;
                 ELSIF act = 'charged' THEN

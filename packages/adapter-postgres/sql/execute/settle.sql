@@ -29,8 +29,10 @@
       END IF;
 
       is_new := account.revision = 0;
-      IF NOT is_new THEN
-        passed := account_passed[number];
+      passed := account_passed[number];
+      -- Without a window, with nothing due and not silent: none of what follows can be, and it is 7 steps.
+      is_quiet := window_kind = 'none' AND passed IS NULL AND NOT is_new AND time_ms < account.changed_ms + unsettled_retention_ms;
+      IF NOT is_quiet AND NOT is_new THEN
         changed_ms := greatest(account.changed_ms, passed_lasts[passed]);
         own := account.holds - coalesce(passed_holds[passed], 0);
         is_rolling := window_kind <> 'none' AND {schema}.is_roll_due(account.start_ms, account.end_ms, changed_ms, window_kind, window_lengths[number],
@@ -62,11 +64,13 @@
             account.end_ms := NULL;
             account.changed_ms := time_ms;
           END IF;
+          is_quiet := passed IS NULL AND NOT is_rolling AND (window_kind = 'none' OR account.start_ms IS NOT NULL);
         END IF;
       END IF;
 
       -- remembered, stateOf
-      entry_number := item_entries[leg_items[leg]];
+      item := leg_items[leg];
+      entry_number := item_entries[item];
       state := is_none;
       IF entry_number IS NOT NULL AND NOT is_new AND kind <> 'adjust' THEN
         entry := entry_rows[entry_number];

@@ -13,14 +13,7 @@
           has_changed := has_changed OR does[leg] <> 'nothing';
           IF is_leaving THEN
             tick := entry.deadline_ms;
-            -- section find-due
-            IF NOT due_founds[due_number] AND entry_dues[entry_number].holds > 0 THEN
-              due_founds[due_number] := true;
-              due.holds := due.holds + entry_dues[entry_number].holds;
-              due.amount := due.amount + entry_dues[entry_number].amount;
-              due.cost := due.cost + entry_dues[entry_number].cost;
-              due_rows[due_number] := due;
-            END IF;
+            -- section found-due
             leg_dues[leg] := due_number;
             IF due.holds < 1 OR account.holds < 1 OR (due.holds > 1 AND (due.amount < entry.held OR due.cost < entry.expiry_cost)) THEN
               corrupt := coalesce(corrupt, leg);

@@ -1,5 +1,5 @@
 /**
- * Callers over a server that is stopped again and again: `npm run soak` for ten minutes, some seconds as part of all tests.
+ * Callers over two clients (a store of ioredis has one connection, so this is its pool of two) and a server that is stopped again and again: `npm run soak` for ten minutes, some seconds as part of all tests.
  */
 import { connectionOptions, redisStore } from "@tallystick/adapter-redis"
 import { isNone, ownRedis, type OwnServer } from "@tallystick/test-servers"
@@ -20,14 +20,17 @@ describe.runIf(!isNone(own) && own.from.startsWith("binary"))("a soak", () => {
     "the server stopped again and again: no call outlives its deadline, all recover, nothing is left behind",
     { timeout: 1_200_000 },
     async () => {
-      const connection = new Redis(server.url, connectionOptions)
+      const connections = [new Redis(server.url, connectionOptions), new Redis(server.url, connectionOptions)] as const
       const inspector = new Redis(server.url)
       const pid = Number(/process_id:(\d+)/.exec(await inspector.info("server"))![1])
-      const store = redisStore({ connection, callTimeoutMs: DEADLINE_MS })
+      const storeOver = (connection: Redis) => redisStore({ connection, callTimeoutMs: DEADLINE_MS })
+      const stores = [storeOver(connections[0]), storeOver(connections[1])] as const
       const listeners = (): number =>
-        connection.eventNames().reduce((sum, name) => sum + connection.listenerCount(name), 0)
+        connections
+          .flatMap((connection) => connection.eventNames().map((name) => connection.listenerCount(name)))
+          .reduce((sum, count) => sum + count, 0)
       const report = await soak({
-        store,
+        stores,
         deadlineMs: DEADLINE_MS,
         ...soakCycles(),
         callers: 20,
@@ -47,9 +50,8 @@ describe.runIf(!isNone(own) && own.from.startsWith("binary"))("a soak", () => {
       for (const recoveryMs of report.recoveriesMs) expect(recoveryMs).toBeLessThan(5_000)
       expect(report.counts.after).toEqual(report.counts.before)
       expect(report.heapMb.after).toBeLessThan(report.heapMb.before + 20)
-      connection.disconnect()
-      inspector.disconnect()
-      await Effect.runPromise(store.close)
+      for (const client of [...connections, inspector]) client.disconnect()
+      for (const store of stores) await Effect.runPromise(store.close)
     }
   )
 })

@@ -2,6 +2,7 @@
  * Callers that go on while their server is stopped and goes on, again and again: each call ends by its deadline, they recover, nothing is counted twice or
  * left behind.
  */
+import type { Command } from "@tallystick/core/machine"
 import type { QuotaStore } from "@tallystick/core/store"
 import * as Effect from "effect/Effect"
 import { setFlagsFromString } from "node:v8"
@@ -10,8 +11,9 @@ import { runInNewContext } from "node:vm"
 import { ask, finalize, numbersOf, reserve, soakAccounts } from "./cases.ts"
 
 export interface SoakOptions {
-  readonly store: QuotaStore
-  /** The store's `callTimeoutMs`. */
+  /** Over the same accounts: a turn begins in one and ends in the next, so that with two each client ends what the other began. */
+  readonly stores: readonly [QuotaStore, ...ReadonlyArray<QuotaStore>]
+  /** The `callTimeoutMs` of each. */
   readonly deadlineMs: number
   readonly cycles: number
   /** Each cycle: so long it runs, then it is stopped for so long. */
@@ -30,7 +32,7 @@ export interface SoakReport {
   readonly turns: number
   /** Calls that were not over a second after their deadline. */
   readonly outlived: number
-  /** From the end of each stop to the first answer. */
+  /** From the end of each stop until each store had its first answer. */
   readonly recoveriesMs: ReadonlyArray<number>
   readonly counts: {
     readonly before: Readonly<Record<string, number>>
@@ -60,7 +62,7 @@ export const soak = async (options: SoakOptions): Promise<SoakReport> => {
       stop()
       await sleep(stoppedMs)
       goOn()
-      recoveriesMs.push(await run.nextAnswerMs())
+      recoveriesMs.push(await run.nextAnswersMs())
     }
     await sleep(runsMs)
   }
@@ -78,7 +80,7 @@ export const soak = async (options: SoakOptions): Promise<SoakReport> => {
 class Run {
   readonly counts = { calls: 0, unanswered: 0, turns: 0, outlived: 0 }
   readonly #options: SoakOptions
-  readonly #waiting = new Set<() => void>()
+  #waiting: Array<{ readonly store: QuotaStore; readonly heard: () => void }> = []
   #isOver = false
   #ids = 0
 
@@ -94,39 +96,51 @@ class Run {
     await all
   }
 
-  nextAnswerMs(): Promise<number> {
+  async nextAnswersMs(): Promise<number> {
     const startMs = performance.now()
-    return new Promise((resolve) => this.#waiting.add(() => resolve(performance.now() - startMs)))
+    const answers = this.#options.stores.map(
+      (store) => new Promise<void>((heard) => this.#waiting.push({ store, heard }))
+    )
+    await Promise.all(answers)
+    return performance.now() - startMs
   }
 
   /** Holds and ends, each until it is answered: the same call again settles what is unknown. */
   async #call(): Promise<void> {
     while (!this.#isOver) {
-      const id = `soak${this.#ids++}`
-      const account = soakAccounts[this.#ids % soakAccounts.length]!
-      await this.#untilAnswered(() => ask(this.#options.store, reserve(id, account, 3)))
-      await this.#untilAnswered(() => ask(this.#options.store, finalize(id, account, DEBIT)))
+      const number = this.#ids++
+      const id = `soak${number}`
+      const account = soakAccounts[number % soakAccounts.length]!
+      // A turn of its accounts later they meet the other store.
+      const first = number + Math.floor(number / soakAccounts.length)
+      await this.#untilAnswered(this.#storeAt(first), reserve(id, account, 3))
+      await this.#untilAnswered(this.#storeAt(first + 1), finalize(id, account, DEBIT))
       this.counts.turns++
     }
   }
 
-  async #untilAnswered(call: () => Promise<{ readonly _tag: string }>): Promise<void> {
+  #storeAt(number: number): QuotaStore {
+    const { stores } = this.#options
+    return stores[number % stores.length]!
+  }
+
+  async #untilAnswered(store: QuotaStore, command: Command): Promise<void> {
     for (;;) {
       this.counts.calls++
       const timer = setTimeout(() => this.counts.outlived++, this.#options.deadlineMs + GRACE_MS)
-      const { _tag } = await call()
+      const { _tag } = await ask(store, command)
       clearTimeout(timer)
       if (_tag === "Granted" || _tag === "Finalized") break
       if (_tag !== "NotApplied" && _tag !== "OutcomeUnknown") throw new Error(`a call was answered ${_tag}`)
       this.counts.unanswered++
       await sleep(20)
     }
-    for (const heard of this.#waiting) heard()
-    this.#waiting.clear()
+    for (const waiting of this.#waiting) if (waiting.store === store) waiting.heard()
+    this.#waiting = this.#waiting.filter((waiting) => waiting.store !== store)
   }
 
   async audit(): Promise<void> {
-    const { store } = this.#options
+    const [store] = this.#options.stores
     const due = this.counts.turns * DEBIT
     let sum = 0
     for (const account of soakAccounts) {

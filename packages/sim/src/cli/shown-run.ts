@@ -5,7 +5,7 @@ import { tapeOf } from "../explore/generate.ts"
 import { playTape } from "../explore/run.ts"
 import { playScenario } from "../explore/scenario/play.ts"
 import { Book } from "../oracle/book.ts"
-import { newAsked } from "../oracle/checks.ts"
+import { invariantIds, newAsked } from "../oracle/checks.ts"
 import type { Step } from "../report/model.ts"
 import { changedAccounts } from "../report/step-text.ts"
 import { type LoadedStore, loadStore } from "../stores.ts"
@@ -52,7 +52,7 @@ const most = async (loaded: LoadedStore, seed: number): Promise<ShownRun> => {
 
 const play = async ({ name, makeStore, scenario }: LoadedStore, seed: number, tape: Tape): Promise<ShownRun> => {
   const newBook = (settings: ConstructorParameters<typeof Book>[0]): Book => new Book(settings)
-  const options = { makeStore, newBook, asked: newAsked(), isTimed: true }
+  const options = { makeStore, newBook, asked: newAsked(), isTimed: true, on: new Set(invariantIds), isSearched: true }
   const { timeline } =
     scenario === undefined ? await drive(playTape(tape, options)) : await playScenario(tape, options, scenario)
   return { steps: timeline?.lines ?? [], replay: replayCommand(name, seed, tape) }

@@ -118,7 +118,7 @@ const messageOf = (cast: Cast, block: Block, action: Action): Message => {
   const { number, lane, life, waiting } = client
   const commands =
     waiting !== null && block.who < 176 ? again(waiting, world.nowMs) : drawCommands(cast, block, action, client)
-  return { client: number, lane, commands, fault, sentAtMs: world.nowMs, life }
+  return { client: number, lane, commands, fault, sentAtMs: world.nowMs, sent: stage.parts.history.instant(), life }
 }
 
 /** The same commands; a finalize that is charged if unknown says how long ago it was first sent. */
@@ -181,10 +181,16 @@ function* jump({ stage, work, budget }: Cast, block: Block): Waiting<void> {
 }
 
 /** Somebody reads, or tidies up: neither may change an answer. */
-function* tend({ stage }: Cast, action: "read" | "sweep", block: Block): Waiting<void> {
+function* tend({ stage, work }: Cast, action: "read" | "sweep", block: Block): Waiting<void> {
   const { store, timeline, world } = stage.parts
-  const words = action === "sweep" ? "a sweep" : "a read"
-  timeline?.add(world.nowMs, "operator", "read", action === "sweep" ? "operator sweeps" : "operator reads all accounts")
-  if (action === "sweep") yield* stage.read(store.sweep(1 + (block.amount % 16)))
-  yield* stage.look({ words }, true)
+  if (action === "sweep") {
+    timeline?.add(world.nowMs, "operator", "read", "operator sweeps")
+    yield* stage.read(store.sweep(1 + (block.amount % 16)))
+    return yield* stage.look({ words: "a sweep" }, true)
+  }
+  const isSlow = faultOf[block.fault] === "slow" && work.swarm.allowsFault("slow")
+  const where = isSlow ? " (stops inside the store)" : ""
+  timeline?.add(world.nowMs, "operator", "read", `operator reads all accounts${where}`)
+  yield* stage.readBeside(isSlow)
+  yield* stage.look({ words: "a read" }, true)
 }

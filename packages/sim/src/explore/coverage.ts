@@ -99,6 +99,7 @@ export class RunCoverage {
     crashed: 0,
     timeJumps: 0
   }
+  readonly histories = { judged: 0, tooLong: 0 }
   /** Requests that the store executed: one for each call, however many commands it carried. */
   messages = 0
   /** Clients that were seen at each account, as bits. */
@@ -127,12 +128,15 @@ export class Coverage {
     crashed: 0,
     timeJumps: 0
   }
+  readonly histories = { judged: 0, tooLong: 0 }
   readonly interleavings = new Set<number>()
   messages = 0
 
   add(run: RunCoverage, hash: number): void {
     for (const kind of run.answers) this.answers[kind]++
     for (const kind of faultKinds) this.faults[kind] += run.faults[kind]
+    this.histories.judged += run.histories.judged
+    this.histories.tooLong += run.histories.tooLong
     if (!run.isMeeting) return
     this.messages += run.messages
     this.interleavings.add(hash)

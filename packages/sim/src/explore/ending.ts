@@ -72,6 +72,7 @@ function* probe(stage: Stage, work: Workload, asked: Asked, round: number): Wait
     commands: probes,
     fault: "none",
     sentAtMs: world.nowMs,
+    sent: stage.parts.history.instant(),
     life: -1
   }
   timeline?.add(

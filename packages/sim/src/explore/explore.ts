@@ -4,6 +4,7 @@
 import { invariantIds, newAsked } from "../oracle/checks.ts"
 import type { Asked } from "../oracle/checks.ts"
 import { Book } from "../oracle/book.ts"
+import { MOST_OPERATIONS } from "../report/model.ts"
 import type { ExploreReport, Failure, InvariantId } from "../report/model.ts"
 import { loadStore } from "../stores.ts"
 import type { LoadedStore } from "../stores.ts"
@@ -55,6 +56,9 @@ export interface ExploreProgress {
   /** Something broke, and is being made smaller. */
   readonly isShrinking: boolean
 }
+
+/** Every so manieth run is searched for an order of all its answers, also where none overlapped inside the store. */
+const RUNS_PER_SEARCH = 16
 
 /** Runs between two turns of the event loop: some 50 ms. */
 const RUNS_PER_TURN = 128
@@ -146,14 +150,15 @@ class Search {
 
   /** One run; waits only if the store does. */
   play(tape: Tape, run: number | undefined): void | Promise<void> {
-    const played = this.#run(tape, this.asked, false)
+    const isSearched = run === undefined || run % RUNS_PER_SEARCH === 0
+    const played = this.#run(tape, { asked: this.asked, isTimed: false, on: this.#on, isSearched })
     return played instanceof Promise
       ? played.then((result) => this.#ended(result, tape, run))
       : this.#ended(played, tape, run)
   }
 
-  #run(tape: Tape, asked: Asked, isTimed: boolean): Run | Promise<Run> {
-    return this.#player(tape, { makeStore: this.#loaded.makeStore, newBook, asked, isTimed })
+  #run(tape: Tape, options: Omit<RunOptions, "makeStore" | "newBook">): Run | Promise<Run> {
+    return this.#player(tape, { makeStore: this.#loaded.makeStore, newBook, ...options })
   }
 
   #ended({ violation, coverage, hash }: Run, tape: Tape, run: number | undefined): void | Promise<void> {
@@ -163,15 +168,15 @@ class Search {
   }
 
   async #fail(invariant: InvariantId, tape: Tape, run: number | undefined): Promise<void> {
-    const scrap = newAsked()
-    const play = (candidate: Tape): Run | Promise<Run> => this.#run(candidate, scrap, false)
+    const scrap = { asked: newAsked(), on: new Set([invariant]), isSearched: true }
+    const play = (candidate: Tape): Run | Promise<Run> => this.#run(candidate, { ...scrap, isTimed: false })
     const breaks = function* (candidate: Tape): Waiting<boolean> {
       const { violation } = yield* resolved(play(candidate))
       return violation?.invariant === invariant
     }
     const first = run === undefined ? undefined : shrinkable(this.#seed, run, this.blocks)
     const smallest = run === undefined ? tape : await drive(shrink(first, tape, breaks))
-    const { timeline, violation } = await this.#run(smallest, scrap, true)
+    const { timeline, violation } = await this.#run(smallest, { ...scrap, isTimed: true })
     this.failure = {
       invariant,
       because: violation?.because ?? "it does not break again with the same tape: the store is not deterministic",
@@ -199,6 +204,7 @@ class Search {
         checks: asked[index + 1]!,
         violations: failure?.invariant === id ? 1 : 0
       })),
+      histories: { ...coverage.histories, mostOperations: MOST_OPERATIONS },
       failure
     }
   }

@@ -6,7 +6,7 @@ import type { Outcome } from "@tallystick/core/machine"
 import { crash, learn } from "../workload/client.ts"
 import type { Client, Message } from "../workload/client.ts"
 import type { Waiting } from "../world/world.ts"
-import type { Stage } from "./stage.ts"
+import type { Opened, Stage } from "./stage.ts"
 import { messageWords } from "./timeline.ts"
 
 interface Request {
@@ -21,6 +21,9 @@ interface Reply {
 }
 
 type Flying = Request | Reply
+
+const openedWords = ({ message }: Opened): string =>
+  message === undefined ? "the operator's read" : messageWords({ ...message, fault: "none" })
 
 export class Network {
   readonly flying: Array<Flying> = []
@@ -98,9 +101,9 @@ export class Network {
         world.nowMs,
         "store",
         "deliver",
-        `${messageWords({ ...opened.message, fault: "none" })} goes on${steps === 0 ? "" : ` for ${steps}`}`
+        `${openedWords(opened)} goes on${steps === 0 ? "" : ` for ${steps}`}`
       )
-      hash.add(opened.message.client + 1)
+      hash.add((opened.message?.client ?? -1) + 1)
       return yield* stage.goOn(opened, steps)
     }
     this.flying.splice(index, 1)

@@ -8,6 +8,7 @@ import { Violation } from "../oracle/checks.ts"
 import type { Asked } from "../oracle/checks.ts"
 import { Judge } from "../oracle/judge.ts"
 import type { Oracle } from "../oracle/oracle.ts"
+import type { InvariantId } from "../report/model.ts"
 import { numberOf } from "../workload/accounts.ts"
 import { newClient } from "../workload/client.ts"
 import { SequenceHash } from "../workload/hash.ts"
@@ -23,6 +24,7 @@ import { act } from "./actions.ts"
 import type { Cast } from "./actions.ts"
 import { RunCoverage } from "./coverage.ts"
 import { end } from "./ending.ts"
+import { History } from "./history.ts"
 import { Network } from "./network.ts"
 import { isCausedByLooking } from "./rerun.ts"
 import { Stage } from "./stage.ts"
@@ -36,6 +38,10 @@ export interface RunOptions {
   readonly newBook: (settings: Settings) => Oracle
   readonly asked: Asked
   readonly isTimed: boolean
+  /** Those that are on: of two that break at once one of them is told. */
+  readonly on: ReadonlySet<InvariantId>
+  /** In the end, its history is searched for an order. */
+  readonly isSearched: boolean
 }
 
 export interface Run {
@@ -59,12 +65,15 @@ export function* playTape(tape: Tape, options: RunOptions): Waiting<Run> {
   const network = new Network(clients, operator)
   const work = new Workload(swarm)
   const { settings, startMs } = swarm
-  const parts = { world, store, judge, seen: work, settings, startMs, coverage, hash, timeline, asked: options.asked }
+  const { asked, on } = options
+  const history = new History(coverage.histories)
+  const parts = { world, store, judge, seen: work, settings, startMs, coverage, history, hash, timeline, asked, on }
   const stage = new Stage(parts, (message, outcomes) => network.answered(message, outcomes))
   const cast: Cast = { stage, work, network, clients, operator, budget: newBudget(swarm.isWobbly) }
   const run = (violation: Violation | null): Run => ({ violation, coverage, hash: hash.value, timeline })
   try {
-    yield* play(tape, cast, options.asked)
+    yield* play(tape, cast, asked)
+    if (options.isSearched) stage.search()
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     const violation = yield* final(error, stage, options)
@@ -96,7 +105,15 @@ export function* final(violation: Violation, stage: Stage, options: RunOptions):
   const { invariant, because } = violation
   const isEnding = stage.isEnding && (invariant === "I1" || invariant === "I2")
   const named = isEnding ? new Violation("I8", because) : violation
-  if (invariant === "I10" || invariant === "I14" || stage.hasStopped || stage.hasFailed || !stage.isQuiet) return named
+  if (
+    invariant === "I10" ||
+    invariant === "I14" ||
+    invariant === "LIN" ||
+    stage.hasStopped ||
+    stage.hasFailed ||
+    !stage.isQuiet
+  )
+    return named
   if (!(yield* isCausedByLooking(stage, options))) return named
   return new Violation("I14", `${because}; with the same commands at the same times, but nobody reading, all is right`)
 }

@@ -1,7 +1,7 @@
 /**
  * The store's side of a run: calls begin and end here, and whenever none is under way the judge sees answers and state.
  */
-import type { AccountRef, Command, Outcome, Settings } from "@tallystick/core/machine"
+import type { AccountAnswer, AccountRef, Command, Outcome, Settings } from "@tallystick/core/machine"
 import type { CallError, Hold, QuotaStore } from "@tallystick/core/store"
 import * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
@@ -11,25 +11,36 @@ import { Violation } from "../oracle/checks.ts"
 import type { Asked } from "../oracle/checks.ts"
 import type { Judge } from "../oracle/judge.ts"
 import type { Executed, Snapshot } from "../oracle/oracle.ts"
-import { commandWords } from "../oracle/words.ts"
+import { commandWords, timeWords } from "../oracle/words.ts"
 import type { Who } from "../oracle/who.ts"
+import type { InvariantId } from "../report/model.ts"
 import type { Message } from "../workload/client.ts"
 import type { SequenceHash } from "../workload/hash.ts"
 import type { Seen } from "../workload/seen.ts"
 import type { Call } from "../world/call.ts"
 import type { Waiting, World } from "../world/world.ts"
 import type { RunCoverage } from "./coverage.ts"
+import type { History } from "./history.ts"
 import type { Timeline } from "./timeline.ts"
 
-type Executing = Call<ReadonlyArray<Outcome>, CallError>
-
-/** A call that stopped inside the store. */
-export interface Opened {
+/** The store executes a message. */
+interface Executing {
   readonly message: Message
-  readonly call: Executing
+  readonly call: Call<ReadonlyArray<Outcome>, CallError>
   /** Which one it was: calls that were decided together count in the order in which they came. */
   readonly begun: number
 }
+
+/** The operator reads all accounts. */
+interface Reading {
+  readonly message: undefined
+  readonly call: Call<ReadonlyArray<AccountAnswer>, CallError>
+  readonly refs: ReadonlyArray<AccountRef>
+  readonly sent: number
+}
+
+/** A call that stopped inside the store. */
+export type Opened = Executing | Reading
 
 export interface Parts {
   readonly world: World
@@ -41,7 +52,9 @@ export interface Parts {
   readonly coverage: RunCoverage
   readonly hash: SequenceHash
   readonly timeline: Timeline | null
+  readonly history: History
   readonly asked: Asked
+  readonly on: ReadonlySet<InvariantId>
 }
 
 const MAX_HOLDS = 1_000
@@ -56,6 +69,8 @@ export class Stage {
   /** When the accounts were last read. */
   #readMs = -1
   readonly #touched = new Set<number>()
+  /** Calls were under way together since the last search for their order. */
+  #hasOverlap = false
   /** A call stopped inside the store: so what happened cannot be run again one call after the other. */
   hasStopped = false
   isEnding = false
@@ -82,28 +97,58 @@ export class Stage {
   *execute(message: Message, isSlow: boolean): Waiting<void> {
     const { world, store, hash, asked } = this.parts
     hash.message(message)
-    // Any call could hang: one with several accounts on their order, one beside others on their locks.
-    if (message.commands.length > 1 || message.commands[0]!.legs.length > 1 || !this.isQuiet) asked[10]!++
-    const call: Executing = world.begin(store.execute(message.commands))
+    asked[10]!++
+    const call = world.begin(store.execute(message.commands))
     const opened: Opened = { message, call, begun: this.#begun++ }
-    if (isSlow && world.isInProcess && call.exit === undefined) {
-      this.opened.push(opened)
-      this.hasStopped = true
-      return
-    }
-    if (call.exit === undefined && !(yield* world.finish(call))) throw hang(message)
+    if (this.#isStopped(opened, isSlow)) return
+    if (call.exit === undefined) yield* this.#finish(call, message)
     this.#complete(opened)
     if (!this.isQuiet) this.#collect()
     yield* this.judge()
   }
 
+  /** The operator reads all accounts, also beside calls that are under way. `slow`: as above. */
+  *readBeside(isSlow: boolean): Waiting<void> {
+    const { world, store, seen, history } = this.parts
+    const refs = seen.refsAt(world.nowMs)
+    const sent = history.instant()
+    const call = world.begin(store.usage(refs))
+    const opened: Opened = { message: undefined, call, refs, sent }
+    if (this.#isStopped(opened, isSlow)) return
+    if (call.exit === undefined) yield* this.#finish(call, undefined)
+    this.#complete(opened)
+    if (!this.isQuiet) this.#collect()
+    yield* this.judge()
+  }
+
+  /** Whether it stays where it stopped, so that others go on meanwhile. */
+  #isStopped(opened: Opened, isSlow: boolean): boolean {
+    if (!this.isQuiet) this.#hasOverlap = true
+    if (!isSlow || !this.parts.world.isInProcess || opened.call.exit !== undefined) return false
+    this.opened.push(opened)
+    this.hasStopped = true
+    return true
+  }
+
   /** A call that stopped goes on: for some steps, or (0) to its end. */
   *goOn(opened: Opened, steps: number): Waiting<void> {
-    const { world } = this.parts
-    if (steps > 0) world.advance(opened.call, steps)
-    else if (!(yield* world.finish(opened.call))) throw hang(opened.message)
+    if (steps > 0) this.parts.world.advance<unknown, unknown>(opened.call, steps)
+    else yield* this.#finish(opened.call, opened.message)
     this.#collect()
     yield* this.judge()
+  }
+
+  /**
+   * I10: it ends, whatever the order of its legs and whoever has the locks, and lets no more time pass than a call may take. Time that passes while it is
+   * stopped is the world's, not its own.
+   */
+  *#finish(call: Call<unknown, unknown>, message: Message | undefined): Waiting<void> {
+    const { world, settings } = this.parts
+    const sinceMs = world.nowMs
+    if (!(yield* world.finish(call))) throw endless(message, "never ended: nothing in the store can go on")
+    const tookMs = world.nowMs - sinceMs
+    if (tookMs > settings.longestCallMs)
+      throw endless(message, `took ${timeWords(tookMs)}: a call may take ${timeWords(settings.longestCallMs)}`)
   }
 
   /** Calls that have ended, whoever made them go on. */
@@ -118,9 +163,25 @@ export class Stage {
     }
   }
 
-  #complete({ message, call, begun }: Opened): void {
+  #complete(opened: Opened): void {
+    if (opened.message !== undefined) return this.#executed(opened)
+    const { call, refs, sent } = opened
     const exit = call.exit!
-    const { coverage, timeline, world, seen } = this.parts
+    // Where a read may be refused, as outside of its windows, nothing was seen.
+    if (Exit.isSuccess(exit)) this.parts.history.read(sent, refs, exit.value, this.#timeOf(call).nowMs)
+    else if (!isNotApplied(exit.cause)) throw readFailed(exit.cause)
+  }
+
+  /** The moment at which a call counts. */
+  #timeOf(call: Call<unknown, CallError>): { readonly nowMs: number; readonly reading: number } {
+    if (call.reading > 0) return { nowMs: call.readMs, reading: call.reading }
+    if (call.woken > 0) return { nowMs: call.wokenMs, reading: call.woken }
+    return { nowMs: this.parts.world.nowMs, reading: this.parts.world.readings }
+  }
+
+  #executed({ message, call, begun }: Executing): void {
+    const exit = call.exit!
+    const { coverage, timeline, world, seen, history } = this.parts
     if (Exit.isFailure(exit)) {
       // Nothing happened, so there is nothing to say: the client hears nothing, and the state must be what it was.
       if (isNotApplied(exit.cause)) return
@@ -133,16 +194,10 @@ export class Stage {
     const outcomes = exit.value
     const accounts = accountsOf(message.commands, seen)
     for (const account of accounts) this.#touched.add(account)
-    const isRead = call.reading > 0
-    const isWoken = call.woken > 0
-    this.#pending.push({
-      lane: message.lane,
-      commands: message.commands,
-      outcomes,
-      nowMs: isRead ? call.readMs : isWoken ? call.wokenMs : world.nowMs,
-      reading: isRead ? call.reading : isWoken ? call.woken : world.readings,
-      begun
-    })
+    const { lane, commands } = message
+    const { nowMs, reading } = this.#timeOf(call)
+    this.#pending.push({ lane, commands, outcomes, nowMs, reading, begun })
+    history.executed(message, outcomes, nowMs)
     for (const command of message.commands) {
       if ((command.kind === "reserve" || command.kind === "extend") && command.ttlMs !== undefined)
         this.lastDeadlineMs = Math.max(this.lastDeadlineMs, world.nowMs + command.ttlMs + 1_000)
@@ -155,7 +210,31 @@ export class Stage {
 
   /** Shows the judge all answers it has not seen, once no call is under way. */
   *judge(): Waiting<void> {
-    if (!this.isQuiet || this.#pending.length === 0) return
+    if (!this.isQuiet) return
+    const broken = this.#hasOverlap ? this.#disorder() : undefined
+    this.#hasOverlap = false
+    try {
+      yield* this.#judge()
+    } catch (error) {
+      // Both broke at once: one of them may be off.
+      const isOff = error instanceof Violation && !this.parts.on.has(error.invariant)
+      throw isOff && broken !== undefined ? broken : error
+    }
+    if (broken !== undefined) throw broken
+  }
+
+  /** All answers until now, as far as they are not too many. */
+  search(): void {
+    const broken = this.#disorder()
+    if (broken !== undefined) throw broken
+  }
+
+  #disorder(): Violation | undefined {
+    return this.parts.history.check(this.parts.settings, this.parts.asked)
+  }
+
+  *#judge(): Waiting<void> {
+    if (this.#pending.length === 0) return
     const calls = this.#pending.toSorted((left, right) => left.begun - right.begun)
     this.#pending = []
     this.answered.push(...calls)
@@ -211,15 +290,19 @@ export class Stage {
 
   /** Not on the path of a store that never yields: each generator costs as much as a small check. */
   *#finished<A>(call: Call<A, CallError>): Waiting<A> {
-    if (!(yield* this.parts.world.finish(call))) throw new Violation("I10", "a read never ended")
+    this.parts.asked[10]!++
+    yield* this.#finish(call, undefined)
     return valueOf(call.exit!)
   }
 }
 
 const valueOf = <A>(exit: Exit.Exit<A, CallError>): A => {
   if (Exit.isSuccess(exit)) return exit.value
-  throw new Violation("I9", `a read failed: ${Cause.pretty(exit.cause).split("\n")[0]}`)
+  throw readFailed(exit.cause)
 }
+
+const readFailed = (cause: Cause.Cause<CallError>): Violation =>
+  new Violation("I9", `a read failed: ${Cause.pretty(cause).split("\n")[0]}`)
 
 const accountsOf = (commands: ReadonlyArray<Command>, seen: Seen): ReadonlyArray<number> => {
   const accounts: Array<number> = []
@@ -232,5 +315,7 @@ const isNotApplied = (cause: Cause.Cause<CallError>): boolean =>
   cause.reasons.length > 0 &&
   cause.reasons.every((reason) => reason._tag === "Fail" && reason.error._tag === "NotApplied")
 
-const hang = ({ lane, commands }: Message): Violation =>
-  new Violation("I10", `${lane}'s ${commands.map(commandWords).join("; ")} never ended: nothing in the store can go on`)
+const endless = (message: Message | undefined, how: string): Violation => {
+  const words = message && `${message.lane}'s ${message.commands.map(commandWords).join("; ")}`
+  return new Violation("I10", `${words ?? "a read"} ${how}`)
+}

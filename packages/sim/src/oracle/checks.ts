@@ -17,7 +17,8 @@ export const invariantIds: ReadonlyArray<InvariantId> = [
   "I11",
   "I12",
   "I13",
-  "I14"
+  "I14",
+  "LIN"
 ]
 
 /** An invariant broke. Thrown by the check that saw it; the run ends there, since what comes after it means nothing. */
@@ -33,10 +34,10 @@ export class Violation extends Error {
   }
 }
 
-/** Counts of checks, by number of the invariant: `asked[2]` is I2's. A plain array, since the counts are the hottest lines of the judge. */
+/** Counts of checks, by number of the invariant: `asked[2]` is I2's, `asked[15]` LIN's. A plain array, since the counts are the hottest lines of the judge. */
 export type Asked = Array<number>
 
-export const newAsked = (): Asked => Array.from({ length: 15 }, () => 0)
+export const newAsked = (): Asked => Array.from({ length: 16 }, () => 0)
 
 /** An invariant broke if this does not hold. `because` is made only then. */
 export const must = (holds: boolean, invariant: InvariantId, because: () => string): void => {

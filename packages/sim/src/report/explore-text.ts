@@ -15,6 +15,7 @@ export const exploreText = (report: ExploreReport, isPartial: boolean, paint: Pa
   ...unaskedNote(report, paint),
   "",
   ...counts("requests", { messages: report.messages, distinctInterleavings: report.interleavings }),
+  ...counts("histories", { judged: report.histories.judged, tooLong: report.histories.tooLong }),
   ...counts("faults", report.faults),
   ...counts("answers", report.answers),
   ...(report.failure === null ? [] : failureText(report.failure, paint))

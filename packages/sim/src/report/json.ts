@@ -18,6 +18,7 @@ const exploreFields = (report: ExploreReport): ExploreReport => ({
   faults: sorted(report.faults),
   answers: sorted(report.answers),
   invariants: invariantFields(report.invariants),
+  histories: report.histories,
   failure: report.failure
 })
 

@@ -5,7 +5,11 @@ import type { AccountAnswer } from "@tallystick/core/machine"
 
 export type FaultKind = "delayed" | "reordered" | "duplicated" | "lost" | "crashed" | "timeJumps"
 
-export type InvariantId = `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14}`
+/** `LIN`: the part of I4 that speaks of all answers together, by a search of its own. */
+export type InvariantId = `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14}` | "LIN"
+
+/** Commands and reads of a history that is searched for an order, at most. */
+export const MOST_OPERATIONS = 40
 
 export interface InvariantCount {
   readonly id: InvariantId
@@ -54,6 +58,8 @@ export interface ExploreReport {
   readonly faults: Readonly<Record<FaultKind, number>>
   readonly answers: Readonly<Record<string, number>>
   readonly invariants: ReadonlyArray<InvariantCount>
+  /** Histories that were searched for an order (LIN): of every run in which calls overlapped inside the store, and of some others. */
+  readonly histories: { readonly judged: number; readonly tooLong: number; readonly mostOperations: number }
   readonly failure: Failure | null
 }
 
@@ -87,5 +93,6 @@ export const invariantTexts: Readonly<Record<InvariantId, string>> = {
   I11: "an account rolls once for each end of a window",
   I12: "an id debits at most one actual",
   I13: "nothing is admitted while closed",
-  I14: "answers do not depend on who looked"
+  I14: "answers do not depend on who looked",
+  LIN: `all answers fit one order (of up to ${MOST_OPERATIONS}, by search)`
 }

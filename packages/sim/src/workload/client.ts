@@ -13,6 +13,8 @@ export interface Message {
   readonly commands: ReadonlyArray<Command>
   readonly fault: Fault
   readonly sentAtMs: number
+  /** When, in the order of all that happens in its run. */
+  readonly sent: number
   /** Which life of its client sent it: an answer to an earlier one finds nobody. */
   readonly life: number
 }

@@ -11,7 +11,9 @@ it("the memory store is clean, everything happens, and the same seed gives the s
   assert.equal(report.runs, RUNS)
   for (const fault of faultKinds) assert.isAbove(report.faults[fault], 0, fault)
   for (const kind of answerKinds) assert.isAtLeast(report.answers[kind] ?? 0, RUNS / 100, kind)
-  for (const { id, checks } of report.invariants) assert.isAbove(checks, RUNS, id)
+  // Of one run in 16 all answers are searched for an order; some histories are too long.
+  for (const { id, checks } of report.invariants) assert.isAbove(checks, id === "LIN" ? RUNS / 2 : RUNS, id)
+  assert.isAbove(report.histories.judged, RUNS / 20)
   assert.isAbove(report.interleavings, RUNS * 0.9)
   assert.equal(JSON.stringify(await explore({ runs: RUNS, seed: 7 })), JSON.stringify(report))
 }, 60_000)

@@ -11,7 +11,7 @@ import { explore } from "../../src/index.ts"
 import { tapeOf } from "../../src/explore/generate.ts"
 import { playScenario } from "../../src/explore/scenario/play.ts"
 import { Book } from "../../src/oracle/book.ts"
-import { newAsked } from "../../src/oracle/checks.ts"
+import { invariantIds, newAsked } from "../../src/oracle/checks.ts"
 import { type InsuredChanges, insuredScenario } from "../../src/explore/scenario/insured/insured.ts"
 
 const RUNS = Number(process.env["TALLYSTICK_INSURED_RUNS"] ?? 300)
@@ -25,7 +25,14 @@ const play = async (runs: number, changes: InsuredChanges = {}) => {
 /** Without making it short, which takes longer than to find it. */
 const firstFailure = async (runs: number, changes: InsuredChanges): Promise<string> => {
   const played = insuredScenario(memoryStore, changes)
-  const options = { makeStore: played.makeStore, newBook, asked: newAsked(), isTimed: false }
+  const options = {
+    makeStore: played.makeStore,
+    newBook,
+    asked: newAsked(),
+    isTimed: false,
+    on: new Set(invariantIds),
+    isSearched: false
+  }
   for (let run = 0; run < runs; run++) {
     const { violation } = await playScenario(tapeOf(11, run, played.blocks), options, played)
     if (violation !== null) return violation.because

@@ -74,6 +74,18 @@ export const hanging: MakeStore = (settings) => {
   return make(settings)
 }
 
+/** Wrong: the third reserve of a store takes longer than any call may (a minute, by default), and is right then. */
+export const dawdling: MakeStore = (settings) => {
+  let reserves = 0
+  const make = changed((execute) => (commands) => {
+    if (commands[0]?.kind === "reserve") reserves++
+    return reserves === 3
+      ? Effect.andThen(Effect.sleep(settings.longestCallMs + 1), execute(commands))
+      : execute(commands)
+  })
+  return make(settings)
+}
+
 /** Wrong: what it says of outcomes. */
 export const saying = (change: (outcome: Outcome, command: Command) => Outcome): MakeStore =>
   changed(

@@ -65,7 +65,7 @@ describe("JSON", () => {
   it("of a report has exactly these fields, in this order, on one line", () => {
     const fields = ["command", "ok", "store", "seed", "runs", "messages", "interleavings", "faults", "answers"]
     const json = toJson(broken)
-    assert.deepStrictEqual(Object.keys(JSON.parse(json)), [...fields, "invariants", "failure"])
+    assert.deepStrictEqual(Object.keys(JSON.parse(json)), [...fields, "invariants", "histories", "failure"])
     assert.strictEqual(json.indexOf("\n"), json.length - 1)
     const counts = ["command", "ok", "store", "requests", "granted", "denied", "late", "accounts"]
     assert.deepStrictEqual(Object.keys(JSON.parse(toJson(replayed))), [

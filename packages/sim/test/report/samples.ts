@@ -63,6 +63,7 @@ export const held: ExploreReport = {
     { id: "I1", checks: 12_345, violations: 0 },
     { id: "I10", checks: 0, violations: 0 }
   ],
+  histories: { judged: 80, tooLong: 2, mostOperations: 40 },
   failure: null
 }
 

@@ -22,6 +22,7 @@ describe("the report of an exploration", () => {
         never asked in these runs: I10
 
         requests    messages 56,789   distinct interleavings 1,200
+        histories   judged 80   too long 2
         faults      delayed 10   duplicated 3,000   lost 4   crashed 5   time jumps 6
                     never: reordered
         answers     granted 1,000   denied limit 20   finalized 900
@@ -40,6 +41,7 @@ describe("the report of an exploration", () => {
         I10  every call ends by its deadline           4           0
 
         requests    messages 56,789   distinct interleavings 1,200
+        histories   judged 80   too long 2
         faults      delayed 10   duplicated 3,000   lost 4   crashed 5   time jumps 6
                     never: reordered
         answers     granted 1,000   denied limit 20   finalized 900

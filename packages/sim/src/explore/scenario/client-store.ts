@@ -81,7 +81,15 @@ const execute = (
   const { world, coverage } = stage.parts
   gate(parts, commands.map(commandWords).join("; "), async (choice) => {
     const fault = hasFaults ? faultOf(choice) : "none"
-    const message: Message = { client, lane: `c${client + 1}`, commands, fault, sentAtMs: world.nowMs, life: 0 }
+    const message: Message = {
+      client,
+      lane: `c${client + 1}`,
+      commands,
+      fault,
+      sentAtMs: world.nowMs,
+      sent: stage.parts.history.instant(),
+      life: 0
+    }
     if (fault === "lost" || fault === "replyLost") coverage.faults.lost++
     let outcomes: ReadonlyArray<Outcome> | undefined
     if (fault !== "lost") {

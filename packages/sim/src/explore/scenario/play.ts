@@ -15,6 +15,7 @@ import type { Tape } from "../../world/tape.ts"
 import { World } from "../../world/world.ts"
 import { RunCoverage } from "../coverage.ts"
 import { pass } from "../ending.ts"
+import { History } from "../history.ts"
 import { final } from "../run.ts"
 import type { Run, RunOptions } from "../run.ts"
 import { Stage } from "../stage.ts"
@@ -54,7 +55,9 @@ export const playScenario = async (tape: Tape, options: RunOptions, scenario: Sc
     coverage,
     hash,
     timeline,
-    asked: options.asked
+    history: new History(coverage.histories),
+    asked: options.asked,
+    on: options.on
   }
   const stage = new Stage(parts, (message, outcomes) => {
     if (!scenario.allowsDebt) for (const outcome of outcomes) checkDebt(message, outcome)
@@ -63,6 +66,7 @@ export const playScenario = async (tape: Tape, options: RunOptions, scenario: Sc
   try {
     await new Play(tape, stage, scenario).run()
     await drive(pass(stage, options.asked, Math.max(1_000, stage.lastDeadlineMs + 1_000 - world.nowMs)))
+    if (options.isSearched) stage.search()
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     const violation = error instanceof ScenarioViolation ? error : await drive(final(error, stage, options))

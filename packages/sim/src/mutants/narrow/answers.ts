@@ -1,5 +1,5 @@
 /**
- * Bugs that break one invariant and no other: about what an id means and what is answered (I4, I5, I6, I9, I10, I11, I13, I14).
+ * Bugs that break one invariant and no other: about what an id means and what is answered (I4, I5, I6, I9, I10, I11, I13, I14, LIN).
  */
 import { lockingInOrderOfLegs } from "../broken/races.ts"
 import type { Patch } from "../patch.ts"
@@ -83,6 +83,30 @@ export const narrowAnswers: ReadonlyArray<Patch> = [
   if (ranks.includes("limit") && !others.some((other) => asked.some((one) => fails(other, one)))) return undefined
   for (const reason of ranks)
     for`
+      }
+    ]
+  },
+  {
+    name: "torn-read",
+    what: "a read of several accounts waits between them, so that it shows one of them before a command and the other after it",
+    expects: "LIN",
+    edits: [
+      {
+        file: "adapter-memory/src/memory-store.ts",
+        find: `      step(
+        () => readAccounts(accounts),
+        (read, nowMs) => usageAt(tables, read, nowMs, settings)
+      ),`,
+        replace: `      Effect.gen(function* () {
+        const read = yield* step(() => readAccounts(accounts), (input) => input)
+        const nowMs = yield* step(() => 0, (_, clockMs) => clockMs)
+        const answers = []
+        for (const account of read) {
+          if (answers.length > 0) yield* Effect.yieldNow
+          answers.push(...usageAt(tables, [account], nowMs, settings))
+        }
+        return answers
+      }),`
       }
     ]
   },

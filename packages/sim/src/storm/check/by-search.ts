@@ -23,6 +23,8 @@ const BEFORE_MS = 10_000
 export interface SearchOptions {
   readonly settings?: Partial<Settings> | undefined
   readonly budget?: number | undefined
+  /** What the store's clock showed an answered operation, where that is known. Default: what its answer tells of it. */
+  readonly clockOf?: ((operation: Operation) => number) | undefined
   /** Whether the Book says what the store said. Default: in every field. */
   readonly isSame?: ((expected: Expected, operation: Operation) => boolean) | undefined
 }
@@ -56,6 +58,7 @@ class Search {
   readonly #operations: ReadonlyArray<Operation>
   readonly #pending: Pending
   readonly #trial: Trial
+  readonly #clockOf: (operation: Operation) => number
   readonly #isSame: NonNullable<SearchOptions["isSame"]>
   readonly #order: Array<Placed> = []
   readonly #dead = new Set<string>()
@@ -70,6 +73,7 @@ class Search {
     this.#operations = operations
     this.#pending = new Pending(operations)
     this.#trial = new Trial(options.settings)
+    this.#clockOf = options.clockOf ?? ((operation) => clockOf(operation, this.#trial))
     this.#isSame = options.isSame ?? isSame
     this.#left = options.budget ?? DEFAULT_BUDGET
     for (const [index, { command }] of operations.entries()) this.#names.set(command, index)
@@ -121,7 +125,7 @@ class Search {
   }
 
   #timesOf(operation: Operation): ReadonlyArray<number> {
-    if (operation.answers !== undefined) return [clockOf(operation, this.#trial)]
+    if (operation.answers !== undefined) return [this.#clockOf(operation)]
     let from = this.#seenBefore(operation)
     let isBirth = false
     for (const key of operation.keys) {
@@ -151,7 +155,10 @@ class Search {
   #state(): string {
     const placed = this.#order.map(({ operation }) => this.#operations.indexOf(operation)).toSorted((a, b) => a - b)
     const nameOf = ({ command, now }: Sheet["lines"][number]): string => `${this.#names.get(command) ?? "-"}@${now}`
-    const effects = this.#pending.keys.map((key) => this.#trial.linesOn(key, nameOf).join(" ")).join("\n")
-    return `${placed.join(" ")}\n${effects}`
+    const rows = this.#pending.keys.map((key) => {
+      const { last, lead } = this.#trial.timeOf(key) ?? { last: 0, lead: 0 }
+      return `${last}+${lead} ${this.#trial.linesOn(key, nameOf).join(" ")}`
+    })
+    return `${placed.join(" ")}\n${rows.join("\n")}`
   }
 }

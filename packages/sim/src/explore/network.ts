@@ -6,7 +6,8 @@ import type { Outcome } from "@tallystick/core/machine"
 import { crash, learn } from "../workload/client.ts"
 import type { Client, Message } from "../workload/client.ts"
 import type { Waiting } from "../world/world.ts"
-import type { Opened, Stage } from "./stage.ts"
+import type { Opened } from "./opened.ts"
+import type { Stage } from "./stage.ts"
 import { messageWords } from "./timeline.ts"
 
 interface Request {

@@ -1,7 +1,7 @@
 /**
  * The store's side of a run: calls begin and end here, and whenever none is under way the judge sees answers and state.
  */
-import type { AccountAnswer, AccountRef, Command, Outcome, Settings } from "@tallystick/core/machine"
+import type { AccountRef, Command, Outcome, Settings } from "@tallystick/core/machine"
 import type { CallError, Hold, QuotaStore } from "@tallystick/core/store"
 import * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
@@ -19,28 +19,11 @@ import type { SequenceHash } from "../workload/hash.ts"
 import type { Seen } from "../workload/seen.ts"
 import type { Call } from "../world/call.ts"
 import type { Waiting, World } from "../world/world.ts"
+import { endless, isNotApplied, readFailed, valueOf } from "./ends.ts"
 import type { RunCoverage } from "./coverage.ts"
 import type { History } from "./history.ts"
+import type { Executing, Opened } from "./opened.ts"
 import type { Timeline } from "./timeline.ts"
-
-/** The store executes a message. */
-interface Executing {
-  readonly message: Message
-  readonly call: Call<ReadonlyArray<Outcome>, CallError>
-  /** Which one it was: calls that were decided together count in the order in which they came. */
-  readonly begun: number
-}
-
-/** The operator reads all accounts. */
-interface Reading {
-  readonly message: undefined
-  readonly call: Call<ReadonlyArray<AccountAnswer>, CallError>
-  readonly refs: ReadonlyArray<AccountRef>
-  readonly sent: number
-}
-
-/** A call that stopped inside the store. */
-export type Opened = Executing | Reading
 
 export interface Parts {
   readonly world: World
@@ -296,26 +279,9 @@ export class Stage {
   }
 }
 
-const valueOf = <A>(exit: Exit.Exit<A, CallError>): A => {
-  if (Exit.isSuccess(exit)) return exit.value
-  throw readFailed(exit.cause)
-}
-
-const readFailed = (cause: Cause.Cause<CallError>): Violation =>
-  new Violation("I9", `a read failed: ${Cause.pretty(cause).split("\n")[0]}`)
-
 const accountsOf = (commands: ReadonlyArray<Command>, seen: Seen): ReadonlyArray<number> => {
   const accounts: Array<number> = []
   for (const command of commands)
     for (const leg of command.legs as ReadonlyArray<AccountRef>) accounts.push(seen.numberOf(leg))
   return accounts
-}
-
-const isNotApplied = (cause: Cause.Cause<CallError>): boolean =>
-  cause.reasons.length > 0 &&
-  cause.reasons.every((reason) => reason._tag === "Fail" && reason.error._tag === "NotApplied")
-
-const endless = (message: Message | undefined, how: string): Violation => {
-  const words = message && `${message.lane}'s ${message.commands.map(commandWords).join("; ")}`
-  return new Violation("I10", `${words ?? "a read"} ${how}`)
 }

@@ -3,31 +3,16 @@ import { redisStore } from "@tallystick/adapter-redis"
 import { readCommand } from "@tallystick/core/machine"
 import { describeWith, owned, ownRedis, redisServer } from "@tallystick/test-servers"
 import * as Effect from "effect/Effect"
-import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { expect, test } from "vitest"
 
-const certificate = (): { key: string; cert: string } => {
-  const folder = mkdtempSync(join(tmpdir(), "tallystick-tls-"))
-  try {
-    const files = ["-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")]
-    const kind = ["-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    const names = ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]
-    execFileSync("openssl", ["req", "-x509", ...kind, ...names, ...files], { stdio: "ignore" })
-    return { key: readFileSync(join(folder, "key.pem"), "utf8"), cert: readFileSync(join(folder, "cert.pem"), "utf8") }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
+import { certificateFor } from "../../sim/faults/certificate.ts"
 
 const leg = { account: "user:ada", unit: "tokens", limit: 10, amount: 4 }
 const reserve = readCommand({ kind: "reserve", id: "r", ttlMs: 10_000, legs: [leg] })
 
 describeWith(await redisServer(), "TLS", () => {
   test("a certificate that is trusted, and one that is not", async () => {
-    const { key, cert } = certificate()
+    const { key, cert } = certificateFor("IP:127.0.0.1", "DNS:localhost")
     const args = ["--tls-cert-file", "{dir}/cert.pem", "--tls-key-file", "{dir}/key.pem", "--tls-auth-clients", "no"]
     const files = { "cert.pem": cert, "key.pem": key }
     await using server = owned(await ownRedis({ args: [...args, "--requirepass", "secret"], files }))

@@ -10,6 +10,8 @@ export interface Address {
   readonly url: string
   /** The prefix of its keys, or the name of its schema. */
   readonly name: string
+  /** The proxy's port on the loopback interface, where the URL stays the store's own: a certificate is checked against the name in it. */
+  readonly byPort?: number | undefined
 }
 
 /** What an audit found: how often it looked, and what is wrong. */

@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 
 import type { Call } from "../check/history.ts"
+import { byWayOf } from "../places/open.ts"
 import type { Audit, Place } from "../places/place.ts"
 import { Proxy } from "../proxy/index.ts"
 import { lookAfter } from "./aftermath.ts"
@@ -86,11 +87,11 @@ const runProcesses = async (
 ): Promise<ReadonlyArray<Call>> => {
   const { place, processes, fibers, seed, seconds, server, signal } = options
   const folder = mkdtempSync(join(tmpdir(), "tallystick-storm-"))
-  const proxy = isHidden(address.url) || address.kind === "module" ? undefined : await Proxy.before(address.url)
+  const proxy = address.kind === "module" ? undefined : await Proxy.before(address.url)
   const startNs = monotonicNs() + START_MS * 1_000_000
   const workers: Array<Worker> = []
   try {
-    const common = { address: { ...address, url: proxy?.url ?? address.url }, callTimeoutMs: CALL_TIMEOUT_MS }
+    const common = { address: proxy === undefined ? address : byWayOf(proxy, address), callTimeoutMs: CALL_TIMEOUT_MS }
     const records = Array.from({ length: processes }, (_, number) => join(folder, `p${number}.jsonl`))
     for (const [number, record] of records.entries())
       workers.push(
@@ -120,6 +121,3 @@ const runProcesses = async (
 
 /** A call ends by its deadline; the rest is for a machine that is busy. */
 const END_WITHIN_MS = CALL_TIMEOUT_MS + 9_000
-
-/** What is encrypted cannot be cut up into requests, and a certificate does not name this proxy. */
-const isHidden = (url: string): boolean => url.startsWith("rediss:") || /[?&](sslmode|ssl)=(?!disable|false)/.test(url)

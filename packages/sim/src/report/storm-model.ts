@@ -31,4 +31,6 @@ export interface StormReport {
   readonly faults: Readonly<Record<string, number>>
   readonly answers: Readonly<Record<string, number>>
   readonly failures: ReadonlyArray<StormFailure>
+  /** The file that has all calls and answers, to be judged again: of a storm that failed. */
+  readonly kept: string | null
 }

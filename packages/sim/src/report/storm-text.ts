@@ -21,7 +21,10 @@ export const stormText = (report: StormReport, paint: Paint): ReadonlyArray<stri
   ...counts("faults", report.faults),
   ...counts("answers", report.answers),
   ...counts("checked", { setsOfAccounts: report.sets, rowsAndSums: report.auditChecks }),
-  ...failureLines(report.failures, paint)
+  ...failureLines(report.failures, paint),
+  ...(report.kept === null
+    ? []
+    : ["", "every call and every answer is kept; to judge them again:", `  tallystick storm --again ${report.kept}`])
 ]
 
 const verdict = ({ ok, failures }: StormReport): string => {

@@ -35,7 +35,8 @@ export const reportOf = async (
     auditChecks: audits.reduce((sum, { checks }) => sum + checks, 0),
     faults,
     answers: answersOf(calls),
-    failures: lostFirst(failures)
+    failures: lostFirst(failures),
+    kept: null
   }
 }
 
@@ -67,4 +68,4 @@ const answersOf = (calls: ReadonlyArray<Call>): Readonly<Record<string, number>>
   return answers
 }
 
-const withoutPassword = (store: string): string => store.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, "$1:***@")
+export const withoutPassword = (store: string): string => store.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, "$1:***@")

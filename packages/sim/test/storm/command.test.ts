@@ -112,6 +112,9 @@ describe.skipIf(!hasRedis)("a Redis as most people run it", () => {
     const argv = ["--seconds", "9", "--processes", "2", "--faults", "server", "--server", command]
     const { status, out } = await tallystick(["storm", ...argv, "--store", `redis://127.0.0.1:${port}`])
     rmSync(folder, { recursive: true })
+    const [, kept = ""] = /storm --again (.*)$/m.exec(out) ?? []
+    expect(existsSync(kept)).toBe(true)
+    rmSync(kept)
     expect(out).toContain("the store LOST writes that it had acknowledged")
     expect(out).toContain("docs/storm.md says which settings of a server keep what it has acknowledged")
     expect(status).toBe(1)

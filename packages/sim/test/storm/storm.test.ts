@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto"
 import { afterAll, describe, expect, test } from "vitest"
 
 import type { StormReport } from "../../src/report/storm-model.ts"
+import { keepStorm } from "../../src/storm/keep.ts"
 import { findPlace } from "../../src/storm/places/find.ts"
 import { reportOf } from "../../src/storm/report.ts"
 import { faultKinds } from "../../src/storm/run/faults.ts"
@@ -22,20 +23,25 @@ const SEED = 1
 const stormAt = async (
   server: OwnServer,
   faults: ReadonlyArray<FaultKind> = faultKinds,
-  seconds = SECONDS
+  seconds = SECONDS,
+  mustFail = false
 ): Promise<StormReport> => {
   const place = await findPlace(server.url, randomUUID(), CALL_TIMEOUT_MS)
   const terms = { seconds, processes: 2, fibers: 8, seed: SEED }
   try {
     const { signal } = new AbortController()
     const record = await runStorm({ ...terms, place, faults, server, signal })
-    return await reportOf(record, { ...terms, store: server.url })
+    const report = await reportOf(record, { ...terms, store: server.url })
+    if (report.ok || mustFail) return report
+    return { ...report, kept: await keepStorm({ record, terms: { ...terms, store: server.url } }) }
   } finally {
     await whenReady(place.remove)
   }
 }
 
-const shown = ({ failures }: StormReport): ReadonlyArray<string> => failures.map(({ because }) => because)
+/** With where it can be looked at: it does not come again. */
+const shown = ({ failures, kept }: StormReport): ReadonlyArray<string> =>
+  failures.map(({ because }) => `${because} (tallystick storm --again ${kept})`)
 
 const holds = (report: StormReport, never: ReadonlyArray<string> = []): void => {
   expect(shown(report)).toEqual([])
@@ -74,7 +80,7 @@ describe.concurrent(
       (server) => {
         afterAll(server.stop)
         test("finds that acknowledged writes are gone, and says so", async () => {
-          const report = await stormAt(server, ["server"], 9)
+          const report = await stormAt(server, ["server"], 9, true)
           expect(report.faults["serverKilled"]).toBeGreaterThan(0)
           expect(report.ok).toBe(false)
           expect(report.failures[0]?.kind).toBe("lost")

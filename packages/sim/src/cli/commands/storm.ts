@@ -23,6 +23,7 @@ const options = {
     ...seedOption,
     help: "of what the clients do and of when faults come; the interleaving is that of the real world"
   },
+  again: optionalText("FILE", "judge the storm again that a failing one has kept in this file; nothing else is done"),
   json: jsonOption
 }
 
@@ -33,6 +34,7 @@ export const storm = defineCommand({
   details: [
     "Several processes with many clients each meet on few accounts of your store, through a proxy that cuts connections, loses answers and holds requests back. Processes are killed and stopped, and go on from their own records; Redis forgets its scripts; with --server the server itself is killed. Every call is recorded before it is sent and after it is answered.",
     "Then every answer is judged: all of them together must be those of the rules in one order that time allows. And the rows are read from outside of the library, and must add up.",
+    "A storm that failed is kept in a file in the temporary folder, every call and every answer: --again FILE judges it once more.",
     "It works under a prefix or in a schema of its own, tallystick-storm:<id>: or tallystick_storm_<id>, which it removes at the end, also after Ctrl-C. Nothing else in the store is touched, but flushes makes a Redis forget the scripts of others, too."
   ],
   options,
@@ -41,14 +43,18 @@ export const storm = defineCommand({
 })
 
 const run = async ({ values, terminal }: Call<typeof options>): Promise<ExitStatus> => {
-  const [{ runStormCall }, { stormText }, { coloured, plain }, { hasColour }, { exitStatus }] = await Promise.all([
-    import("../run-storm.ts"),
-    import("../../report/storm-text.ts"),
-    import("../../report/paint.ts"),
-    import("../terminal.ts"),
-    import("../stop.ts")
-  ])
-  const report = await runStormCall({ ...values, faults: values.faults ?? faults }, terminal)
+  const [{ judgeAgain, runStormCall }, { stormText }, { coloured, plain }, { hasColour }, { exitStatus }] =
+    await Promise.all([
+      import("../run-storm.ts"),
+      import("../../report/storm-text.ts"),
+      import("../../report/paint.ts"),
+      import("../terminal.ts"),
+      import("../stop.ts")
+    ])
+  const { again } = values
+  const report = await (again === undefined
+    ? runStormCall({ ...values, faults: values.faults ?? faults }, terminal)
+    : judgeAgain(again, terminal))
   if (report === undefined) {
     terminal.err.write("storm: stopped before the end, nothing was judged; all that it made is removed\n")
     return exitStatus(true, terminal.signal)

@@ -6,22 +6,19 @@ import { addedDue, compareDue } from "@tallystick/core/machine"
 import type { DueDelta, DueNeeded, DueRow } from "@tallystick/core/machine"
 
 export class DueIndex {
-  readonly #rows: Array<DueRow> = []
+  #rows: Array<DueRow> = []
 
   get size(): number {
     return this.#rows.length
-  }
-
-  clear(): void {
-    this.#rows.length = 0
   }
 
   add(delta: DueDelta): void {
     const rows = this.#rows
     const index = this.#indexOf(delta.tickMs, delta.period)
     const found = rows[index]
-    // Mostly at the end, where `push` and `pop` make no array of what they move.
-    if (found === undefined) rows.push(delta)
+    // Mostly at the end, where `push` and `pop` make no array of what they move. (The first `push` would make room for seventeen.)
+    if (rows.length === 0) this.#rows = [delta]
+    else if (found === undefined) rows.push(delta)
     else if (compareDue(found, delta) !== 0) rows.splice(index, 0, delta)
     else {
       const sum = addedDue(found, delta)

@@ -9,6 +9,7 @@ import type {
   AdjustmentRow,
   Command,
   Decided,
+  DueDelta,
   DueRow,
   EntryRow,
   Window
@@ -29,11 +30,33 @@ export interface Remembered extends Queued<Remembered> {
 export interface Slot extends Queued<Slot> {
   readonly key: string
   window: Window
-  account: AccountRow
+  readonly account: Overwritten
   readonly entries: Map<string, Remembered>
-  readonly adjustments: Map<string, AdjustmentRow>
-  readonly due: DueIndex
+  /** Made for the first: most accounts have none, and a map takes 180 bytes. */
+  adjustments: Map<string, AdjustmentRow> | undefined
+  /** Only while there are holds: an account at rest is one object less to reach for. */
+  due: DueIndex | undefined
   lookAtMs: number
+}
+
+/** An account's row that stays where it is: a new object for each change would be moved by the collector, and leave the old one to it. */
+type Overwritten = { -readonly [Field in keyof AccountRow]: AccountRow[Field] }
+
+const overwrite = (row: Overwritten, account: AccountRow): void => {
+  row.unit = account.unit
+  row.storedLimit = account.storedLimit
+  row.open = account.open
+  row.used = account.used
+  row.reserved = account.reserved
+  row.period = account.period
+  row.startMs = account.startMs
+  row.endMs = account.endMs
+  row.revision = account.revision
+  row.lastMs = account.lastMs
+  row.leadMs = account.leadMs
+  row.bornMs = account.bornMs
+  row.changedMs = account.changedMs
+  row.resetMs = account.resetMs
 }
 
 /** What was fetched of one account, and where it lies, so that it is written without looking for it again. */
@@ -86,7 +109,7 @@ export class Tables {
     return {
       account: slot?.account,
       entry,
-      adjustment: adjustment === null ? undefined : slot?.adjustments.get(adjustment),
+      adjustment: adjustment === null ? undefined : slot?.adjustments?.get(adjustment),
       due: slot === undefined ? noDue : dueOf(slot, entry, ttlMs, nowMs),
       key,
       window,
@@ -104,15 +127,15 @@ export class Tables {
       const at = fetched[change.leg]!
       const account = works[change.leg]?.rows.account ?? applyToAccount(at.slot?.account, change)
       const slot = (at.slot ??= this.#newSlot(at.key, at.window, account))
-      slot.account = account
+      overwrite(slot.account, account)
       slot.window = at.window
       if (change.isBirth) {
         this.#forgetAllOf(slot)
         at.remembered = undefined
       }
-      for (const delta of change.due) slot.due.add(delta)
+      if (change.due.length > 0) addDue(slot, change.due)
       if (change.entry !== undefined) at.remembered = this.#remember(slot, change.id!, change.entry, at.remembered)
-      if (change.adjustment !== undefined) slot.adjustments.set(change.id!, change.adjustment)
+      if (change.adjustment !== undefined) (slot.adjustments ??= new Map()).set(change.id!, change.adjustment)
     }
   }
 
@@ -120,10 +143,10 @@ export class Tables {
     const slot: Slot = {
       key,
       window,
-      account,
+      account: { ...account },
       entries: new Map(),
-      adjustments: new Map(),
-      due: new DueIndex(),
+      adjustments: undefined,
+      due: undefined,
       lookAtMs: account.lastMs,
       before: undefined,
       behind: undefined
@@ -164,12 +187,18 @@ export class Tables {
   #forgetAllOf(slot: Slot): void {
     for (const remembered of slot.entries.values()) this.#queueOf(remembered.row).remove(remembered)
     slot.entries.clear()
-    slot.adjustments.clear()
-    slot.due.clear()
+    slot.adjustments = undefined
+    slot.due = undefined
   }
 }
 
 const noDue: ReadonlyArray<DueRow> = []
+
+const addDue = (slot: Slot, deltas: ReadonlyArray<DueDelta>): void => {
+  const due = (slot.due ??= new DueIndex())
+  for (const delta of deltas) due.add(delta)
+  if (due.size === 0) slot.due = undefined
+}
 
 /** Rows of an account that are fetched whole: to find out which of them a command needs costs more. Most accounts have fewer. */
 const FEW = 4
@@ -180,6 +209,6 @@ const dueOf = (
   ttlMs: number | undefined,
   nowMs: number
 ): ReadonlyArray<DueRow> => {
-  if (due.size === 0) return noDue
+  if (due === undefined) return noDue
   return due.size <= FEW ? due.all() : due.fetch(dueNeeded(account, entry, ttlMs, nowMs))
 }

@@ -89,10 +89,3 @@ test("fetch gives what the definition says, in order, whatever was added", () =>
     { numRuns: 500 }
   )
 })
-
-test("clear leaves none", () => {
-  const due = new DueIndex()
-  due.add(row(1_000))
-  due.clear()
-  expect(due.fetch({ throughMs: 9_000, period: 0, ticks: [1_000] })).toEqual([])
-})

@@ -13,7 +13,7 @@
           IF (CASE WHEN account.unit IS NULL THEN leg_units[first_leg] IS NULL ELSE leg_units[first_leg] <> account.unit END) THEN rank := 3;
           ELSIF command_choices[command] = 'credit' THEN
             IF account.stored_limit IS NULL OR amount < -account.stored_limit THEN rank := 5;
-            ELSIF amount > max_amount - account.stored_limit THEN rank := 4;
+            ELSIF amount > 9007199254740991 - account.stored_limit THEN rank := 4;
             END IF;
           END IF;
           ranks[first_leg] := rank;

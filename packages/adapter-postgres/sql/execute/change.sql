@@ -9,8 +9,7 @@
             IF leg_passed[leg] IS NOT NULL THEN
               account_passed[number] := NULL;
               IF passed_ticks[leg_passed[leg]] > 0 THEN
-                expired_count := expired_count + 1;
-                expired[expired_count] := number;
+                expired := expired || number;
                 expired_revisions[number] := account_rows[number].revision;
                 expired_periods[number] := account_rows[number].period;
               END IF;

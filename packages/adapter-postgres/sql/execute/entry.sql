@@ -51,7 +51,7 @@
                   item_entries[item] := entry_number;
                 ELSIF entry_number <= entries_found THEN
                   entry_writes[entry_number] := true;
-                  entry_updates := entry_updates + 1;
+                  has_entry_updates := true;
                   IF act = 'reserved' THEN entry_dues[entry_number] := NULL; END IF;
                 END IF;
                 entry_rows[entry_number] := entry;

@@ -1,6 +1,6 @@
   IF locks = cardinality(accounts) THEN
     -- Everything is locked, so that what one statement finds is still true at the next.
-    SELECT f.* INTO found_items, entry_rows, entry_dues FROM (
+    SELECT f.* INTO found_items, entry_rows, entry_places, entry_dues FROM (
       -- section found-entries
     ) AS f;
     IF due_from_ms <= now_ms THEN
@@ -17,7 +17,7 @@
       LEFT JOIN {schema}.account AS t ON t.account = k.account AND t."window" = windows[k.number]
       ORDER BY k.number
     )
-    SELECT a.rows, e.*, p.* INTO account_rows, found_items, entry_rows, entry_dues,
+    SELECT a.rows, e.*, p.* INTO account_rows, found_items, entry_rows, entry_places, entry_dues,
       passed_accounts, passed_ticks, passed_holds, passed_amounts, passed_costs, passed_lasts, passed_nexts
     FROM (
       SELECT array_agg(CASE WHEN t.revision > 0 THEN ROW(t.account, t."window", t.unit, t.stored_limit, t.is_unlimited, t.is_open, t.used, t.reserved,

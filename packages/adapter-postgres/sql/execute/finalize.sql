@@ -73,7 +73,7 @@
           END LOOP;
         END IF;
         IF reason IS NOT NULL THEN tag := 'Conflict';
-        ELSIF is_unreserved AND command_amounts[command] >= settled_retention_ms - longest_call_ms THEN tag := 'Undecidable';
+        ELSIF is_unreserved AND command_amounts[command] >= settled_retention_ms - (input->>'longestCallMs')::bigint THEN tag := 'Undecidable';
         ELSIF rank IS NOT NULL THEN tag := 'Denied';
         ELSIF NOT is_unreserved AND seen & ~(is_none | is_marked) = 0 THEN tag := 'Unknown';
         ELSE

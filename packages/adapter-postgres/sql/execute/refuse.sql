@@ -2,7 +2,7 @@
       asked := NULL;
       IF rank IS NOT NULL OR reason IS NOT NULL OR tag = 'Undecidable' THEN
         IF rank IS NOT NULL AND tag IN ('Denied', 'Extended') THEN
-          reason := CASE rank WHEN 0 THEN 'windowPassed' ELSE reasons[rank] END;
+          reason := (ARRAY['windowPassed', 'unknown', 'closed', 'unit', 'overflow', 'limit'])[rank + 1];
           FOR leg IN first_leg..last_leg LOOP
             -- section leg
             IF ranks[leg] = rank THEN

@@ -22,6 +22,6 @@
         END IF;
         amount := account.used + used_deltas[leg];
         own := account.reserved + reserved_deltas[leg];
-        IF amount < 0 OR own < 0 OR amount + own > max_amount THEN corrupt := coalesce(corrupt, leg); END IF;
+        IF amount < 0 OR own < 0 OR amount + own > 9007199254740991 THEN corrupt := coalesce(corrupt, leg); END IF;
       END LOOP;
       IF tag = 'Extended' AND rank IS NULL AND NOT has_changed THEN replayed := true; END IF;

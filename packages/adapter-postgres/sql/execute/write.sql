@@ -1,5 +1,5 @@
   -- write: each table in one statement, whatever the number of commands. What has passed first: what is reborn begins without due rows.
-  IF expired_count > 0 THEN
+  IF expired IS NOT NULL THEN
     WITH gone AS (
       DELETE FROM {schema}.due AS d USING unnest(expired) AS x (number)
       WHERE d.account = accounts[x.number] AND d."window" = windows[x.number] AND d.tick_ms <= account_rows[x.number].last_ms
@@ -12,7 +12,7 @@
         -coalesce(sum(g.amount) FILTER (WHERE g.period = expired_periods[g.number]), 0), sum(g.holds)
       FROM gone AS g GROUP BY g.number, g.tick_ms;
   END IF;
-  IF cardinality(reborn) > 0 THEN
+  IF reborn IS NOT NULL THEN
     DELETE FROM {schema}.due AS d USING unnest(reborn) AS x (number) WHERE d.account = accounts[x.number] AND d."window" = windows[x.number];
   END IF;
 
@@ -36,33 +36,33 @@
   IF entry_count > entries_found THEN
     INSERT INTO {schema}.entry SELECT w.* FROM unnest(entry_rows[entries_found + 1:entry_count]) AS w;
   END IF;
-  IF entry_updates > 0 THEN
+  IF has_entry_updates THEN
     UPDATE {schema}.entry AS e SET command = w.command, state = w.state, accounts = w.accounts, digest = w.digest, settle = w.settle, amount = w.amount,
       held = w.held, measured = w.measured, when_unknown = w.when_unknown, deadline_ms = w.deadline_ms, expiry_cost = w.expiry_cost, period = w.period,
       created_ms = w.created_ms, changed_ms = w.changed_ms, debited = w.debited, actual = w.actual, overage = w.overage, unbilled = w.unbilled, late = w.late
     FROM unnest(entry_rows) WITH ORDINALITY AS w (account, "window", id, command, state, accounts, digest, settle, amount, held, measured, when_unknown,
       deadline_ms, expiry_cost, period, created_ms, changed_ms, debited, actual, overage, unbilled, late, number)
-    WHERE entry_writes[w.number] AND e.account = w.account AND e."window" = w."window" AND e.id = w.id;
+    WHERE entry_writes[w.number] AND e.ctid = entry_places[w.number];
   END IF;
 
   FOR due_number IN 1..due_count LOOP
-    IF due_rows[due_number].holds = 0 THEN due_left := due_left + 1;
-    ELSIF due_founds[due_number] THEN due_altered := due_altered + 1;
-    ELSE due_joined := due_joined + 1;
+    IF due_rows[due_number].holds = 0 THEN has_due_left := true;
+    ELSIF due_founds[due_number] THEN has_due_altered := true;
+    ELSE has_due_joined := true;
     END IF;
   END LOOP;
-  IF due_left > 0 THEN
+  IF has_due_left THEN
     DELETE FROM {schema}.due AS d USING unnest(due_rows) WITH ORDINALITY AS w (account, "window", tick_ms, period, holds, amount, cost, number)
       WHERE due_founds[w.number] AND w.holds = 0
         AND d.account = w.account AND d."window" = w."window" AND d.tick_ms = w.tick_ms AND d.period = w.period;
   END IF;
-  IF due_altered > 0 THEN
+  IF has_due_altered THEN
     UPDATE {schema}.due AS d SET holds = w.holds, amount = w.amount, cost = w.cost
       FROM unnest(due_rows) WITH ORDINALITY AS w (account, "window", tick_ms, period, holds, amount, cost, number)
       WHERE due_founds[w.number] AND w.holds > 0
         AND d.account = w.account AND d."window" = w."window" AND d.tick_ms = w.tick_ms AND d.period = w.period;
   END IF;
-  IF due_joined > 0 THEN
+  IF has_due_joined THEN
     INSERT INTO {schema}.due AS d
       SELECT w.account, w."window", w.tick_ms, w.period, w.holds, w.amount, w.cost
       FROM unnest(due_rows) WITH ORDINALITY AS w (account, "window", tick_ms, period, holds, amount, cost, number)

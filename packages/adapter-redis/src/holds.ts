@@ -32,8 +32,8 @@ export const holdsPage = async (
   const holds = new Map<string, Hold>()
   let cursor = "0"
   do {
-    const [, said] = await ask({ kind: "holds", legs: [account], cursor, count: HOLDS_PER_CALL })
-    const [tag, next, timeMs, period, ...found] = said as [string, number, number, number, ...Array<unknown>]
+    const { answers } = await ask({ kind: "holds", legs: [account], cursor, count: HOLDS_PER_CALL })
+    const [tag, next, timeMs, period, ...found] = answers[0] as [string, number, number, number, ...Array<unknown>]
     if (tag === "NotApplied") throw outsideOfWindows()
     for (let at = 0; at < found.length; at += 2) {
       const id = found[at] as string

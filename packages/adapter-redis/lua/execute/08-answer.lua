@@ -44,66 +44,80 @@ end
 
 -- answer ----------------------------------------------------------------------------------------------------------------------------------------
 
--- One JSON list: the time, then of each command its verdict and its legs. Numbers in a text, since clients make 9007199254740992 of 2^53 - 1; one text
--- for all, since a reply of many costs 0.1 us for each of them on either side.
+-- One JSON list: the time, then of each command its verdict and its legs, then what legs have in common. Only what core cannot reckon: a number takes
+-- 0.09 us to write, and whole entries with all of their account were a third of a command's time. Numbers in a text, since clients make
+-- 9007199254740992 of 2^53 - 1; one text for all, since a reply of many costs 0.1 us for each of them on either side.
 local answer = {}
 
 local function say(text)
   answer[#answer + 1] = text
 end
 
-local ENTRY = '["%s","%s","%s","%s","%s",%d,%d,%d,"%s",%d,%d,%d,%d,%d,%d,%d,"%s",%d,%d]'
+-- What an answer reads of an account and what few commands alter: said once for all legs that have it, which name its place.
+local facts = {}
 
-local function textOf(entry)
-  return format(ENTRY, unpack(entry))
+local function factsOf(work)
+  local row = work.row
+  facts[#facts + 1] = format(
+    '[%d,%d,%d,%d,%d,%d,%d,%d,%d,%s]', work.timeMs, row[LIVE] > 0 and 1 or 0, work.isNew and 0 or 1, row[CHANGED], row[PERIOD], row[START], row[END],
+    row[STORED_LIMIT], row[OPEN], cjson.encode(row[UNIT])
+  )
+  return #facts - 1
 end
 
--- What an answer reads of an account and what seldom changes.
-local function factsOf(row)
-  return format('%d,%d,%d,%d,%d,%s', row[PERIOD], row[START], row[END], row[STORED_LIMIT], row[OPEN], cjson.encode(row[UNIT]))
+-- Those of the account that were said last, where nothing has altered them.
+local function placeOfFacts(work)
+  local row, slot = work.row, work.slot
+  if row ~= slot.row then
+    return factsOf(work)
+  end
+  local isLive = row[LIVE] > 0
+  if not slot.facts or slot.factsLive ~= isLive or slot.factsChanged ~= row[CHANGED] then
+    slot.facts, slot.factsLive, slot.factsChanged = factsOf(work), isLive, row[CHANGED]
+  end
+  return slot.facts
 end
-
-local LEG = ',[%d,"%s",%d,%d,%d,%d,%d,%d,%d,%s,%s]'
 
 -- What core's `LegFacts` are made of.
 local function sayLeg(work)
-  local row, slot, entry = work.row, work.slot, work.entry
-  local facts
-  if row == slot.row then
-    facts = slot.facts or factsOf(row)
-    slot.facts = facts
+  local row, entry, state = work.row, work.entry, work.state
+  local place = placeOfFacts(work)
+  if not entry or state == 'none' or state == 'marked' then
+    say(format(',[%d,%d,%d,%d,"%s"]', place, row[USED], row[RESERVED], row[REVISION], state))
+  elseif state == 'held' or state == 'expired' then
+    say(format(
+      ',[%d,%d,%d,%d,"%s",%d,%d,%d,%d,%d]', place, row[USED], row[RESERVED], row[REVISION], state, entry[WITHIN], entry[HELD], entry[MEASURED],
+      entry[DEADLINE], entry[COST]
+    ))
   else
-    facts = factsOf(row)
+    say(format(
+      ',[%d,%d,%d,%d,"%s",%d,%d,%d,%d,%d,%d,"%s"]', place, row[USED], row[RESERVED], row[REVISION], state, entry[WITHIN], entry[HELD], entry[MEASURED],
+      entry[DEBITED], entry[UNBILLED], entry[LATE], entry[COMMAND]
+    ))
   end
-  local text = 'null'
-  if entry then
-    text = textOf(entry)
-    if slot.changed[command.id] then
-      slot.changed[command.id] = text
-    end
-  end
-  say(format(
-    LEG, work.timeMs, work.state, row[LIVE] > 0 and 1 or 0, work.firstDeadlineMs, work.isNew and 0 or 1, row[USED], row[RESERVED], row[REVISION],
-    row[CHANGED], facts, text
-  ))
 end
 
 -- The legs that were refused, with what they asked for.
 local function askedOf(refused)
   local asked = {}
   for at = 1, #refused do
-    local leg = refused[at]
-    asked[at] = format('[%d,%d,%d]', leg, works[leg].asked, works[leg].whole)
+    local work = works[refused[at]]
+    asked[at] = format('[%d,%d,%d,%d]', refused[at], work.asked, work.whole, work.firstDeadlineMs)
   end
   return table.concat(asked, ',')
 end
 
--- The verdict: tag, reason, whether it is a replay, the leg that is corrupt, the legs that were refused; then the legs.
+-- The verdict: its tag, and if there is more to say, 1 and then reason, whether it is a replay, the leg that is corrupt, the legs that were refused; then
+-- the legs.
 local function sayOutcome(tag, isReplay, reason, refused)
   if tag == 'Corrupt' or tag == 'NotApplied' then
-    return say(format(',["%s","%s",0,%d,[]]', tag, reason or '', refused or 0))
+    return say(format(',["%s",1,"%s",0,%d,[]]', tag, reason or '', refused or 0))
   end
-  say(format(',["%s","%s",%d,0,[%s]', tag, reason or '', isReplay and 1 or 0, refused and askedOf(refused) or ''))
+  if isReplay or reason then
+    say(format(',["%s",1,"%s",%d,0,[%s]', tag, reason or '', isReplay and 1 or 0, refused and askedOf(refused) or ''))
+  else
+    say(',["' .. tag .. '",0')
+  end
   for at = 1, legs do
     sayLeg(works[at])
   end

@@ -1,14 +1,19 @@
 -- write -----------------------------------------------------------------------------------------------------------------------------------------
 
+-- As the parts make them, so that what never differs need not be spelled: 1.1 and 1.5 us.
+local HELD_ENTRY = '["held","%s","%s","%s","%s",%d,%d,%d,"%s",%d,%d,%d,%d,%d,0,-1,"debit",0,0]'
+local ENDED_ENTRY = '["%s","%s","%s","%s","%s",%d,%d,%d,"%s",%d,%d,%d,%d,%d,%d,%d,"%s",%d,%d]'
+
 -- Fields of the account that are set, and fields that go; and those of the shelf.
 local function sortEntries(slot, set, gone, shelved)
-  for id, text in pairs(slot.changed) do
-    if slot.entries[id][STATE] == 'held' then
+  for id in pairs(slot.changed) do
+    local entry = slot.entries[id]
+    if entry[STATE] == 'held' then
       set[#set + 1] = 'hold:' .. id
-      set[#set + 1] = text
+      set[#set + 1] = format(HELD_ENTRY, unpack(entry, COMMAND, ALTERED))
     else
       shelved[#shelved + 1] = id
-      shelved[#shelved + 1] = text
+      shelved[#shelved + 1] = format(ENDED_ENTRY, unpack(entry))
       if slot.isInHash[id] then
         gone[#gone + 1] = 'hold:' .. id
       end

@@ -59,5 +59,5 @@ while at < #args do
   end
 end
 write()
-say(']')
+say(',[' .. table.concat(facts, ',') .. ']]')
 return table.concat(answer)

@@ -11,8 +11,9 @@ import type { Part } from "./partition.ts"
 type Send = (partition: string, items: ReadonlyArray<Command>) => Effect.Effect<ReadonlyArray<Outcome>, CallError>
 
 /** @throws InvalidInput if an option is out of its range */
-export const inBatches = (send: Send, options: BatchedOptions, callTimeoutMs: number) => {
-  const bounds = readBatchedOptions(options, false)
+export const inBatches = (send: Send, options: BatchedOptions, isOrdered: boolean, callTimeoutMs: number) => {
+  // The server does one call after the other: one it has, one is on its way. Of four each was half as large.
+  const bounds = readBatchedOptions(isOrdered ? { maxFlushes: 2, ...options } : options, isOrdered, isOrdered)
   const startDeadline = deadlineAfter(callTimeoutMs)
   const waiting = { commands: 0 }
   const byPartition = new Map<string, Flushes>()

@@ -18,6 +18,8 @@ export type EvalCommand = "EVALSHA" | "EVAL"
  * }
  */
 export interface RedisDriver {
+  /** What is sent first is at the server first, as over one connection; then group commit has two flushes under way. Default: no. */
+  readonly ordered?: boolean | undefined
   readonly evaluate: (
     command: EvalCommand,
     script: string,

@@ -44,6 +44,7 @@ export const redisDriver = ({ url, options }: ConnectionOptions = {}): RedisDriv
   const settings = { ...options, ...connectionOptions, lazyConnect: true, replyMapping: "legacy" as const }
   const client = new Redis(url ?? "redis://localhost:6379", settings)
   return {
+    ordered: true,
     evaluate: evaluateWith(client),
     close: () => closed(client)
   }
@@ -56,7 +57,8 @@ export const givenDriver = (client: Redis | Cluster): RedisDriver => {
     throw new MisconfiguredError(
       `this ioredis connection may send a command twice: make it with connectionOptions of @tallystick/adapter-redis (${client instanceof Cluster ? "as redisOptions: " : ""}autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0)`
     )
-  return { evaluate: evaluateWith(client) }
+  // A Cluster sends again, and later, what a server refused because the slot is elsewhere by now.
+  return { ordered: !(client instanceof Cluster), evaluate: evaluateWith(client) }
 }
 
 const evaluateWith = (client: Redis | Cluster): RedisDriver["evaluate"] => {

@@ -99,7 +99,7 @@ type Call = <Input, A>(
 /** All that one call asks of one partition is one call of the script; with group commit, also what other callers ask of it meanwhile. */
 const executorOf = (
   server: Server,
-  { batch, callTimeoutMs, partition }: ReadOptions,
+  { batch, callTimeoutMs, driver, partition }: ReadOptions,
   call: Call
 ): QuotaStore["execute"] => {
   const send = (name: string, commands: ReadonlyArray<Command>) =>
@@ -112,7 +112,7 @@ const executorOf = (
   const executePart =
     batch === false
       ? ({ items, partition }: Part<Command>) => send(partition, items)
-      : inBatches(send, batch, callTimeoutMs)
+      : inBatches(send, batch, driver.ordered === true, callTimeoutMs)
   return (commands) =>
     checked(
       () => splitCommands(readCommands(commands), partition),

@@ -16,8 +16,11 @@ import type { LoadedStore } from "./stores/loaded-store.ts"
 export type { LoadedStore } from "./stores/loaded-store.ts"
 export { UnknownStore } from "./stores/unknown-store.ts"
 
+const ORDERED = "batched:ordered:"
+
 /** @throws UnknownStore if there is none of this name, or if its module makes none */
 export const loadStore = async (spec: string): Promise<LoadedStore> => {
+  if (spec.startsWith(ORDERED)) return withOrderedCommit(spec, await loadStore(spec.slice(ORDERED.length)))
   if (spec.startsWith("batched:")) return withGroupCommit(spec, await loadStore(spec.slice("batched:".length)))
   if (spec.startsWith("insured:")) return withInsurance(spec, await loadStore(spec.slice("insured:".length)))
   if (spec === "memory") return { name: spec, makeStore: memoryStore, close: nothingToClose }
@@ -52,6 +55,16 @@ const withGroupCommit = (name: string, { close, makeStore }: LoadedStore): Loade
   name,
   close,
   makeStore: async (settings) => batched(await makeStore(settings))
+})
+
+/** `batched:ordered:memory`: with several flushes of an account under way, and small ones, so that there are. */
+const withOrderedCommit = (name: string, { close, makeStore }: LoadedStore): LoadedStore => ({
+  name,
+  close,
+  makeStore: async (settings) => {
+    const store = await makeStore(settings)
+    return batched({ ...store, capabilities: { ...store.capabilities, ordered: true } }, { maxCommands: 2 })
+  }
 })
 
 /** `insured:memory`: processes over the same store, which goes and comes. */

@@ -2,7 +2,8 @@
  * What waits for a flush: a line per account. No I/O and no clock, so that its rules can be tested as they are.
  *
  * - Within an account order of arrival is kept: a request goes only when it stands first in the lines of all its accounts.
- * - An account has requests in at most one flush in flight, since two connections can overtake each other.
+ * - An account has requests in at most one flush in flight, since two connections can overtake each other; unless flushes are applied in the order in which
+ *   they are sent (`isOrdered`).
  * - Fair: accounts take turns, so that one with a thousand requests does not keep the others from leaving.
  */
 
@@ -27,8 +28,13 @@ export class BatchQueue<A extends Waiting> {
   readonly #busy = new Set<string>()
   /** Gone before their turn; their places in lines are passed over. */
   readonly #left = new Set<A>()
+  readonly #isOrdered: boolean
   /** Commands that wait. */
   commands = 0
+
+  constructor(isOrdered = false) {
+    this.#isOrdered = isOrdered
+  }
 
   get isEmpty(): boolean {
     return this.commands === 0
@@ -73,12 +79,13 @@ export class BatchQueue<A extends Waiting> {
       }
     }
     this.commands -= commands
-    for (const name of mine) this.#busy.add(name)
+    if (!this.#isOrdered) for (const name of mine) this.#busy.add(name)
     return batch
   }
 
   /** A flush has ended: its accounts may be in the next one. */
   done(batch: ReadonlyArray<A>): void {
+    if (this.#isOrdered) return
     for (const { accounts } of batch) for (const account of accounts) this.#busy.delete(account)
   }
 

@@ -26,8 +26,9 @@ export interface BatchedOptions {
  *
  * @throws InvalidInput if an option is out of its range
  */
-export const readBatchedOptions = (options: BatchedOptions, regroups: boolean): Bounds => ({
+export const readBatchedOptions = (options: BatchedOptions, regroups: boolean, isOrdered = false): Bounds => ({
   regroups,
+  isOrdered,
   maxCommands: readInteger(options.maxCommands ?? 200, "maxCommands", 1, MAX_COMMANDS),
   maxBytes: readInteger(options.maxBytes ?? 262_144, "maxBytes", 1_000, 2 ** 30),
   // In Postgres, 512 callers of 1,000 accounts: 1,218 pairs/s with 1, 1,634 with 2, 2,097 with 3, 2,474 with 4, 2,146 with 8 (two busy cores).
@@ -50,7 +51,11 @@ export const readBatchedOptions = (options: BatchedOptions, regroups: boolean): 
  * const store = batched(myStore, { maxFlushes: 8 })
  */
 export const batched = (store: QuotaStore, options: BatchedOptions = {}, startDeadline?: StartDeadline): QuotaStore => {
-  const flushes = new Flushes((items) => store.execute(items), readBatchedOptions(options, true), startDeadline)
+  const flushes = new Flushes(
+    (items) => store.execute(items),
+    readBatchedOptions(options, true, store.capabilities.ordered),
+    startDeadline
+  )
   return {
     capabilities: store.capabilities,
     execute: (commands) =>

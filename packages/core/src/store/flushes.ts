@@ -21,6 +21,8 @@ export interface Bounds {
   readonly maxWaiting: number
   /** Those who are answered together may leave together again: see `#answer`. */
   readonly regroups: boolean
+  /** What is sent first is applied first: then an account may be in several flushes in flight. */
+  readonly isOrdered: boolean
 }
 
 /** Calls `passed` at the deadline of a call that begins now; what it gives ends that. */
@@ -61,15 +63,24 @@ const batchSize = Metric.histogram("tallystick_batch_commands", {
 })
 const waitingNow = Metric.gauge("tallystick_batch_waiting", { description: "commands that wait for a flush" })
 
+/**
+ * Where flushes are applied in the order in which they are sent, two that take turns keep both sides at work: while the server has one, the client reads the
+ * other's answers and writes the next. So each takes half of those that are known. But a flush costs the two sides some 100 us however small it is.
+ */
+const WORTH_A_FLUSH = 16
+
 export class Flushes {
   readonly #send: (items: ReadonlyArray<Command>) => Answer
   readonly #bounds: Bounds
   readonly #startDeadline: StartDeadline | undefined
   readonly #waiting: Waiting
-  readonly #queue = new BatchQueue<Request>()
+  readonly #queue: BatchQueue<Request>
   #inFlight = 0
+  #commandsInFlight = 0
   /** Those who were just answered come back first. */
   #isHeld = false
+  /** What came back meanwhile. */
+  readonly #arrivals: Array<() => void> = []
 
   constructor(
     send: (items: ReadonlyArray<Command>) => Answer,
@@ -81,6 +92,7 @@ export class Flushes {
     this.#bounds = bounds
     this.#startDeadline = startDeadline
     this.#waiting = waiting
+    this.#queue = new BatchQueue(bounds.isOrdered)
   }
 
   /** Nothing waits and nothing is under way. */
@@ -108,9 +120,11 @@ export class Flushes {
   /** Sends what can go. A flush is nobody's own: whoever is interrupted, it goes on while anybody waits for it. */
   #flush(): void {
     if (this.#isHeld) return
-    const { maxBytes, maxCommands, maxFlushes } = this.#bounds
+    const { maxBytes, maxFlushes } = this.#bounds
     while (this.#inFlight < maxFlushes && !this.#queue.isEmpty) {
-      const batch = this.#queue.take(maxCommands, maxBytes)
+      const most = this.#mostCommands()
+      if (most === 0) return
+      const batch = this.#queue.take(most, maxBytes)
       const [first] = batch
       if (first === undefined) return
       this.#inFlight++
@@ -121,6 +135,7 @@ export class Flushes {
       }
       const items = batch.length === 1 ? first.items : batch.flatMap((request) => request.items)
       this.#waiting.commands -= items.length
+      this.#commandsInFlight += items.length
       const send = Effect.andThen(
         count(items.length, this.#waiting.commands),
         // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
@@ -130,9 +145,10 @@ export class Flushes {
       flight.fiber = fiber
       fiber.addObserver((exit) => {
         if (batch.length > 1 && isCorrupt(exit)) return this.#sendApart(batch, flight)
-        this.#inFlight--
-        this.#queue.done(batch)
-        this.#answer(batch, exit)
+        this.#arrived(() => {
+          this.#landed(batch)
+          this.#answer(batch, exit)
+        })
       })
     }
   }
@@ -149,10 +165,26 @@ export class Flushes {
     const fiber = Effect.runForkWith(batch[0]!.services)(Effect.forEach(batch, one, { discard: true }))
     flight.fiber = fiber
     fiber.addObserver(() => {
-      this.#inFlight--
-      this.#queue.done(batch)
+      this.#landed(batch)
       this.#flush()
     })
+  }
+
+  #landed(batch: ReadonlyArray<Request>): void {
+    this.#inFlight--
+    this.#commandsInFlight -= commandsOf(batch)
+    this.#queue.done(batch)
+  }
+
+  /** How many commands the next flush may have; 0: it waits for one that is under way. */
+  #mostCommands(): number {
+    const { isOrdered, maxCommands } = this.#bounds
+    if (!isOrdered) return maxCommands
+    const waits = this.#queue.commands
+    const least = Math.min(WORTH_A_FLUSH, maxCommands)
+    if (this.#inFlight > 0 && waits < least) return 0
+    const half = Math.ceil((waits + this.#commandsInFlight) / 2)
+    return Math.min(maxCommands, Math.max(half, least))
   }
 
   /**
@@ -171,7 +203,18 @@ export class Flushes {
     Effect.runForkWith(batch[0]!.services)(Effect.yieldNow).addObserver(() => {
       this.#isHeld = false
       this.#flush()
+      const next = this.#arrivals.shift()
+      if (next !== undefined) this.#arrived(next)
     })
+  }
+
+  /**
+   * Two flushes that come back together are told one after the other, so that what the first one's callers call next is at the server while the second is
+   * told. Told together they also left together, and client and server waited for each other by turns: 23,800 pairs/s instead of 31,000 with 64 callers.
+   */
+  #arrived(tell: () => void): void {
+    if (this.#isHeld) this.#arrivals.push(tell)
+    else tell()
   }
 
   #add(request: Request): void {
@@ -199,6 +242,8 @@ export class Flushes {
     this.#leave(request)
   }
 }
+
+const commandsOf = (batch: ReadonlyArray<Request>): number => batch.reduce((sum, { commands }) => sum + commands, 0)
 
 const requestOf = (
   items: ReadonlyArray<Command>,

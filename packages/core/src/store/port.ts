@@ -25,6 +25,11 @@ export interface Capabilities {
    */
   readonly withinTransaction?: boolean | undefined
   /**
+   * Calls of `execute` take effect in the order in which they are made, as over one connection: then group commit need not wait with an account's commands
+   * until those before them are answered. Absent: no.
+   */
+  readonly ordered?: boolean | undefined
+  /**
    * How long it remembers endings, ms (`settledRetentionMs`): what may have been counted longer ago is not sent again. Absent: an hour, the default.
    */
   readonly settledRetentionMs?: number | undefined

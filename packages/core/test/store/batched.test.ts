@@ -14,7 +14,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 
 import { memoryStore } from "../../../adapter-memory/src/index.ts"
 
@@ -26,11 +26,12 @@ const reserve = (id: string, account = "a", amount = 1): Command => ({
 })
 
 /** Each call to the store waits until it is let through (or failed). */
-const gated = (options: BatchedOptions = {}, startDeadline?: StartDeadline) => {
+const gated = (options: BatchedOptions = {}, startDeadline?: StartDeadline, ordered = false) => {
   const inner = memoryStore()
   const flights: Array<{ ids: ReadonlyArray<string>; gate: Deferred.Deferred<void, NotAppliedError> }> = []
   const store: QuotaStore = {
     ...inner,
+    capabilities: { ...inner.capabilities, ordered },
     execute: (commands) =>
       Effect.suspend(() => {
         const gate = Deferred.makeUnsafe<void, NotAppliedError>()
@@ -105,6 +106,57 @@ describe("batched", () => {
     expect(ids()).toEqual(["1", "2", "3"])
     await land(0)
     expect(ids()).toEqual(["1", "2", "3", "4"])
+  })
+
+  describe("over a store that is ordered", () => {
+    const numbers = (from: number, to: number): ReadonlyArray<string> =>
+      Array.from({ length: to - from + 1 }, (_, index) => String(from + index))
+
+    test("an account's calls leave while others of it are under way, if they are enough, half of those that are known", async () => {
+      const { ids, land, send } = gated({ maxFlushes: 2 }, undefined, true)
+      for (const id of numbers(0, 15)) send(reserve(id))
+      expect(ids()).toEqual(["0"])
+      send(reserve("16"))
+      expect(ids()).toEqual(["0", numbers(1, 16).join(" ")])
+      for (const id of numbers(17, 60)) send(reserve(id))
+      await land(0)
+      // 44 wait and 16 are under way.
+      expect(ids().at(-1)).toBe(numbers(17, 46).join(" "))
+      await land(1)
+      await land(2)
+      expect(ids().at(-1)).toBe(numbers(47, 60).join(" "))
+    })
+
+    test("of two that come back together the first one's callers call again before the second is told", async () => {
+      const { ids, land, whole } = gated({ maxCommands: 2, maxFlushes: 2 }, undefined, true)
+      const told: Array<string> = []
+      const twice = (id: string) =>
+        Effect.runFork(
+          Effect.andThen(
+            Effect.ensuring(
+              whole.execute([reserve(id)]),
+              Effect.sync(() => told.push(`${id} after ${ids().length}`))
+            ),
+            whole.execute([reserve(`${id}!`)])
+          )
+        )
+      for (const id of numbers(0, 4)) twice(id)
+      await land(0)
+      expect(ids()).toEqual(["0", "1 2", "3 4"])
+      told.length = 0
+      await Promise.all([land(1), land(2)])
+      expect(told).toEqual(["1 after 3", "2 after 3", "3 after 4", "4 after 4"])
+      await vi.waitFor(() => expect(ids().slice(3)).toEqual(["0! 1!", "2! 3!"]))
+    })
+
+    test("a flush that fails is no affair of the one behind it", async () => {
+      const { land, send, tags } = gated({ maxCommands: 1, maxFlushes: 2 }, undefined, true)
+      const calls = [send(reserve("1")), send(reserve("2"))]
+      await land(0, new NotAppliedError("away"))
+      await land(1)
+      await expect(tags(calls[0]!)).rejects.toThrow("away")
+      expect(await tags(calls[1]!)).toEqual(["2 Granted"])
+    })
   })
 
   test("a flush that fails fails its own calls only", async () => {

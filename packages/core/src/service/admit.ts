@@ -4,7 +4,6 @@
  * before it is granted.
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
@@ -13,7 +12,7 @@ import { type CallError, NotAppliedError } from "../store/errors.ts"
 import { newSending, type Sending, sendOne } from "./call.ts"
 import { durationText } from "./duration-text.ts"
 import type { Ending } from "./ending.ts"
-import { atNow, type Environment, isWithinTransaction } from "./environment.ts"
+import { clockOf, currentFiber, type Environment, isWithinTransaction, monotonicMsOf } from "./environment.ts"
 import { QuotaConflict } from "./errors.ts"
 import { Meter } from "./meter.ts"
 import { extendOf, type Part, reserveOf } from "./part.ts"
@@ -43,18 +42,20 @@ export const admit = Effect.fnUntraced(function* (
   // A transaction that failed has undone it, and takes nothing more.
   const isUndone = (cause: Cause.Cause<unknown>) =>
     !isWithinTransaction(env) && (undoes === "failure" || Cause.hasInterrupts(cause))
-  const startNanos = yield* Clock.monotonicTimeNanos
-  const outcome = yield* restore(
-    sendOne(
-      env.store,
-      atNow((nowMs) => reserveOf(part, ttlMs, env.calendar, nowMs)),
-      env.settings.callTimeoutMs,
-      sending
-    )
-  ).pipe(Effect.onError((cause) => (isInDoubt(sending, cause) && isUndone(cause) ? undo : Effect.void)))
+  const clock = clockOf(yield* currentFiber)
+  const startMs = monotonicMsOf(clock)
+  const sent = sendOne(
+    env.store,
+    (nowMs) => reserveOf(part, ttlMs, env.calendar, nowMs),
+    env.settings.callTimeoutMs,
+    sending
+  )
+  const outcome = yield* Effect.onError(restore(sent), (cause) =>
+    isInDoubt(sending, cause) && isUndone(cause) ? undo : Effect.void
+  )
   switch (outcome._tag) {
     case "Granted": {
-      const tookMs = Number((yield* Clock.monotonicTimeNanos) - startNanos) / 1e6
+      const tookMs = monotonicMsOf(clock) - startMs
       // More than half of its time may be gone: the first heartbeat, a third of a ttl from now, could come too late.
       if (tookMs > ttlMs / 2)
         yield* renew(env, restore, part, ttlMs, tookMs).pipe(
@@ -105,7 +106,7 @@ const renew = (env: Environment, restore: Restore, part: Part, ttlMs: number, to
   restore(
     sendOne(
       env.store,
-      atNow((nowMs) => extendOf([part], 0, new Meter(), { ttlMs, whenUnknown: undefined }, env.calendar, nowMs)),
+      (nowMs) => extendOf([part], 0, new Meter(), { ttlMs, whenUnknown: undefined }, env.calendar, nowMs),
       env.settings.callTimeoutMs
     )
   ).pipe(

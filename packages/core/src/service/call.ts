@@ -4,15 +4,14 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 
 import type { Command } from "../machine/command.ts"
 import type { Outcome } from "../machine/outcome.ts"
 import { type CallError, CorruptError, NotAppliedError, OutcomeUnknownError, type StoreError } from "../store/errors.ts"
 import type { QuotaStore } from "../store/port.ts"
-import { isWithinTransaction } from "./environment.ts"
+import { bounded } from "./bounded.ts"
+import { clockOf, isWithinTransaction, msOf } from "./environment.ts"
 import { retryOnFailure } from "./retry.ts"
 
 /**
@@ -31,28 +30,14 @@ const RESENDS = 2
 export const isPassing = (error: { readonly _tag: string }): boolean =>
   error._tag === "NotApplied" || error._tag === "OutcomeUnknown"
 
-/**
- * Ends by `withinMs`, also if the effect does not react to its interruption: it is then left behind, not waited for.
- * A defect of the store is an unknown outcome: it may have sent the commands.
- */
+/** Ends by `withinMs`, whatever the store does. A defect of it is an unknown outcome: it may have sent the commands. */
 export const within = <A>(
   effect: Effect.Effect<A, CallError>,
   withinMs: number,
   late: () => StoreError
 ): Effect.Effect<A, CallError> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(Effect.forkDetach(Effect.interruptible(effect), { startImmediately: true }), (fiber) => {
-      // A store in memory has answered by now: no timer for it.
-      const done = fiber.pollUnsafe()
-      if (done !== undefined) return done
-      return restore(
-        Effect.timeoutOrElse(Fiber.join(fiber), { duration: withinMs, orElse: () => Effect.fail(late()) })
-      ).pipe(Effect.onExit(() => Effect.sync(() => fiber.interruptUnsafe())))
-    })
-  ).pipe(
-    Effect.catchDefect((defect) =>
-      Effect.fail(new OutcomeUnknownError(`the store failed: ${Cause.pretty(Cause.die(defect))}`, { cause: defect }))
-    )
+  Effect.catchDefect(bounded(effect, withinMs, late), (defect) =>
+    Effect.fail(new OutcomeUnknownError(`the store failed: ${Cause.pretty(Cause.die(defect))}`, { cause: defect }))
   )
 
 const again = Schedule.exponential(FIRST_WAIT_MS).pipe(Schedule.jittered, Schedule.upTo({ times: RESENDS }))
@@ -70,19 +55,31 @@ export interface Sending {
 /** Nothing was sent yet. */
 export const newSending = (): Sending => ({ count: 0, open: 0, answered: false })
 
-/** Sends commands, again if that can help, all within one deadline. `sending` counts. */
+/** Sends commands, made at the time when they are sent, again if that can help, all within one deadline. `sending` counts. */
 export const send = (
   store: QuotaStore,
-  commands: Effect.Effect<ReadonlyArray<Command>>,
+  commandsAt: (nowMs: number) => ReadonlyArray<Command>,
   withinMs: number,
   sending: Sending = newSending()
 ): Effect.Effect<ReadonlyArray<Outcome>, CallError> =>
   within(
     retryOnFailure(
-      Effect.flatMap(commands, (commands) => {
+      Effect.withFiber((fiber) => {
+        const commands = commandsAt(msOf(clockOf(fiber)))
         sending.count += 1
         sending.open += 1
-        return Effect.onExit(execute(store, commands), (exit) => Effect.sync(() => note(sending, exit)))
+        // Not told of an interruption, which says nothing of what the store did.
+        return Effect.matchCauseEffect(execute(store, commands), {
+          onSuccess: (outcomes) => {
+            sending.answered = true
+            sending.open -= 1
+            return Effect.succeed(outcomes)
+          },
+          onFailure: (cause) => {
+            if (hasDoneNothing(cause)) sending.open -= 1
+            return Effect.failCause(cause)
+          }
+        })
       }),
       { schedule: again, while: (error) => isPassing(error) && !isWithinTransaction({ store }) }
     ),
@@ -90,12 +87,9 @@ export const send = (
     () => new OutcomeUnknownError(`no answer within ${withinMs} ms`)
   )
 
-/** An answer says what happened; after an error, other than an unknown outcome, nothing did. */
-const note = (sending: Sending, exit: Exit.Exit<unknown, CallError>): void => {
-  if (Exit.isSuccess(exit)) sending.answered = true
-  else if (exit.cause.reasons.some((reason) => reason._tag !== "Fail" || reason.error._tag === "OutcomeUnknown")) return
-  sending.open -= 1
-}
+/** After an error, other than an unknown outcome, nothing has happened. */
+const hasDoneNothing = (cause: Cause.Cause<CallError>): boolean =>
+  cause.reasons.every((reason) => reason._tag === "Fail" && reason.error._tag !== "OutcomeUnknown")
 
 /**
  * Sends one command. What the store did not decide (`clock`, a corrupt account) is an error, since it is no answer to
@@ -103,22 +97,20 @@ const note = (sending: Sending, exit: Exit.Exit<unknown, CallError>): void => {
  */
 export const sendOne = (
   store: QuotaStore,
-  command: Effect.Effect<Command>,
+  commandAt: (nowMs: number) => Command,
   withinMs: number,
   sending?: Sending
 ): Effect.Effect<Outcome, CallError> =>
   Effect.flatMap(
-    send(
-      store,
-      Effect.map(command, (command) => [command]),
-      withinMs,
-      sending
-    ),
-    ([outcome]) => {
-      const error = undecided(outcome!)
-      return error === undefined ? Effect.succeed(outcome!) : Effect.fail(error)
-    }
+    send(store, (nowMs) => [commandAt(nowMs)], withinMs, sending),
+    decided
   )
+
+/** The outcome of the only command. */
+export const decided = ([outcome]: ReadonlyArray<Outcome>): Effect.Effect<Outcome, CallError> => {
+  const error = undecided(outcome!)
+  return error === undefined ? Effect.succeed(outcome!) : Effect.fail(error)
+}
 
 /** The error that says what an outcome without a decision means. */
 export const undecided = (outcome: Outcome): StoreError | undefined => {

@@ -3,14 +3,12 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 
-import { currentMs, type Environment } from "./environment.ts"
+import { atNow, type Environment } from "./environment.ts"
 import type { Amounts } from "./limit.ts"
 import { report } from "./report.ts"
-import { actualUnits } from "./part.ts"
 import { planEnding } from "./plan.ts"
-import { startDelivery } from "./settle.ts"
+import { deliverAll } from "./settle.ts"
 import { type Settlement, settlementOf } from "./settlement.ts"
 import type { Ended, Turn } from "./turn.ts"
 import { unsettled } from "./try-ending.ts"
@@ -28,7 +26,8 @@ export const end = (env: Environment, turn: Turn, ended: Ended, actuals: Amounts
       turn.heartbeat?.stop()
       return Effect.onExit(settle(env, turn, ended, actuals), (exit) => {
         env.turns.delete(turn)
-        return Deferred.done(turn.done, exit)
+        Deferred.doneUnsafe(turn.done, exit)
+        return Effect.void
       })
     })
   )
@@ -40,14 +39,12 @@ const settle = Effect.fnUntraced(function* (
   actuals: Amounts
 ): Effect.fn.Return<Settlement> {
   // A growth under way may add a reservation: it must be among those that are ended.
-  const endings = yield* turn.growing.withPermits(1)(
-    Effect.map(currentMs, (nowMs) => planEnding(turn, ended, actuals, nowMs))
-  )
+  const plan = atNow((nowMs) => planEnding(turn, ended, actuals, nowMs))
+  const endings = yield* turn.growing === undefined ? plan : turn.growing.withPermits(1)(plan)
   if (ended === "finalized") yield* reportUnmeasured(env, turn, actuals)
   const sent = endings.filter((ending) => ending.legs.length > 0)
   // The store was away a moment ago: one try, so that nobody waits for it; then the journal's turn.
-  const delivery = startDelivery(env, sent, turn.insured ? 0 : env.settings.settleWithinMs)
-  const deliveries = yield* Effect.flatMap(delivery, Fiber.join)
+  const deliveries = yield* deliverAll(env, sent, turn.insured ? 0 : env.settings.settleWithinMs)
   const settlement = settlementOf(turn.requestId, ended, sent, deliveries)
   const { standing } = turn
   if (sent.length > 0 || standing._tag !== "observed" || standing.refused === null) return settlement
@@ -59,9 +56,11 @@ const settle = Effect.fnUntraced(function* (
 
 /** A call that succeeded and never said what it used is mostly a forgotten `used`: it would be free. */
 const reportUnmeasured = (env: Environment, turn: Turn, actuals: Amounts): Effect.Effect<void> => {
-  const units = [...new Set(turn.parts.flatMap((part) => [...actualUnits(part.legs)]))].filter(
-    (unit) => actuals[unit] === undefined && turn.meter.total(unit) === null
-  )
-  if (units.length === 0) return Effect.void
+  const unmeasured = new Set<string>()
+  for (const { legs } of turn.parts)
+    for (const { settle, unit } of legs)
+      if (settle === "actual" && actuals[unit] === undefined && turn.meter.total(unit) === null) unmeasured.add(unit)
+  if (unmeasured.size === 0) return Effect.void
+  const units = [...unmeasured]
   return report(env.observer, "unmeasured", { requestId: turn.requestId, units, policy: turn.settings.whenUnknown })
 }

@@ -4,7 +4,7 @@
 import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as FiberSet from "effect/FiberSet"
+import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type * as Semaphore from "effect/Semaphore"
 
@@ -27,8 +27,8 @@ export interface Environment {
   readonly context: Context.Context<never>
   /** Ends with the quota: heartbeats and the journal's replay. */
   readonly scope: Scope.Scope
-  /** Settlements under way: `close` waits for them. */
-  readonly settling: FiberSet.FiberSet
+  /** Settlements under way that no turn waits for: `close` does. */
+  readonly settling: Set<Fiber.Fiber<unknown, unknown>>
   readonly turns: Set<Turn>
   readonly heartbeats: Heartbeats
   /** Ids whose release is under way or in the journal. */
@@ -45,7 +45,19 @@ export const isWithinTransaction = ({ store }: Pick<Environment, "store">): bool
   store.capabilities.withinTransaction === true
 
 /** The time, in whole milliseconds: a clock may give fractions, a command may not carry them. */
-export const currentMs: Effect.Effect<number> = Effect.map(Clock.currentTimeMillis, Math.floor)
+export const currentMs: Effect.Effect<number> = Effect.withFiber((fiber) => Effect.succeed(msOf(clockOf(fiber))))
 
 /** Something that depends on when it is sent: the calendar's windows, and how long ago. */
-export const atNow = <A>(build: (nowMs: number) => A): Effect.Effect<A> => Effect.map(currentMs, build)
+export const atNow = <A>(build: (nowMs: number) => A): Effect.Effect<A> =>
+  Effect.withFiber((fiber) => Effect.succeed(build(msOf(clockOf(fiber)))))
+
+/** The fiber that runs: for what asks several things of it, each of which would be a step of its own. */
+export const currentFiber: Effect.Effect<Fiber.Fiber<unknown, unknown>> = Effect.withFiber(Effect.succeed)
+
+export const clockOf = (fiber: Fiber.Fiber<unknown, unknown>): Clock.Clock => fiber.getRef(Clock.Clock)
+
+/** See `currentMs`. */
+export const msOf = (clock: Clock.Clock): number => Math.floor(clock.currentTimeMillisUnsafe())
+
+/** Time that never goes back, in milliseconds with a fraction: exact to the nanosecond for the first 104 days of a machine. */
+export const monotonicMsOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6

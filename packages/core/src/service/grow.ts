@@ -5,20 +5,21 @@ import * as Effect from "effect/Effect"
 
 import { MAX_AMOUNT } from "../machine/constants.ts"
 import { InvalidInput } from "../machine/invalid-input.ts"
+import type { Command } from "../machine/command.ts"
 import type { AccountAnswer, Extended } from "../machine/outcome.ts"
 import type { CallError } from "../store/errors.ts"
 import { admit, type Restore } from "./admit.ts"
 import { sendOne } from "./call.ts"
 import { checked } from "./checked.ts"
 import { type Denial, denialOf, type Refused } from "./denial.ts"
-import { atNow, currentMs, type Environment } from "./environment.ts"
+import { currentMs, type Environment } from "./environment.ts"
 import { type QuotaConflict, ReservationEnded } from "./errors.ts"
 import { lostState } from "./heartbeat.ts"
 import { readAmounts } from "./leg.ts"
 import type { Amounts } from "./limit.ts"
 import { report } from "./report.ts"
 import { actualUnits, extendOf, newPart, type Part, shareOf } from "./part.ts"
-import type { Turn } from "./turn.ts"
+import { growingOf, type Turn } from "./turn.ts"
 
 /** The growth was admitted. */
 export interface Growth {
@@ -65,7 +66,7 @@ const readGrowth = (turn: Turn, by: unknown, field: string): Amounts => {
 
 /** Grows, one after the other. Denied growth leaves the turn as it is. */
 export const grow = (env: Environment, turn: Turn, growing: Growing): Effect.Effect<Growth | Denial, GrowError> =>
-  Effect.uninterruptibleMask((restore) => turn.growing.withPermits(1)(growNow(env, restore, turn, growing)))
+  Effect.uninterruptibleMask((restore) => growingOf(turn).withPermits(1)(growNow(env, restore, turn, growing)))
 
 const growNow = Effect.fnUntraced(function* (
   env: Environment,
@@ -107,9 +108,8 @@ const totalsOf = (held: Amounts, by: Amounts): Amounts => {
 
 const sendGrowth = (env: Environment, turn: Turn, totals: Amounts): Effect.Effect<Extended, GrowError> => {
   const { ttlMs, whenUnknown } = turn.settings
-  const command = atNow((nowMs) =>
+  const command = (nowMs: number): Command =>
     extendOf(turn.parts, turn.parts.length - 1, turn.meter, { ttlMs, whenUnknown, totals }, env.calendar, nowMs)
-  )
   return Effect.gen(function* () {
     const sentAtMs = yield* currentMs
     const outcome = yield* sendOne(env.store, command, env.settings.callTimeoutMs)
@@ -135,7 +135,7 @@ const growAfresh = Effect.fnUntraced(function* (
   const legs = turn.parts[0]!.legs.filter((leg) => leg.settle === "actual" && by[leg.unit] !== undefined).map(
     (leg) => ({ ...leg, amount: by[leg.unit]! })
   )
-  const part = newPart(`${turn.requestId}~${turn.parts.length + 1}`, legs, turn.meter)
+  const part = newPart(`${turn.requestId}~${turn.parts.length + 1}`, legs, turn.meter.totals())
   const outcome = yield* admit(env, restore, turn.requestId, part, turn.settings.ttlMs)
   if (outcome._tag === "Denied") return yield* denied(env, turn, outcome, outcome)
   turn.parts.push(part)

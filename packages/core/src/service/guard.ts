@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { Span } from "effect/Tracer"
 
 import type { Denial } from "./denial.ts"
 import { end } from "./end.ts"
@@ -18,13 +19,14 @@ const isDenial = (opened: Opened | Denial): opened is Denial => !("turn" in open
  */
 export const guardTurn = <A, E, R>(
   env: Environment,
+  span: Span,
   request: OpenRequest,
   signal: AbortSignal | undefined,
   use: (opened: Opened) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | OpenError | QuotaDenied, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const opened = yield* openTurn(env, restore, request, { signal, endsOnAbort: false })
+      const opened = yield* openTurn(env, restore, span, request, { signal, endsOnAbort: false })
       if (isDenial(opened)) return yield* Effect.fail(new QuotaDenied(opened))
       // Aborted in the moment of the admission: nothing is run.
       if (signal?.aborted === true) {

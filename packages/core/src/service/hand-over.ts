@@ -14,7 +14,7 @@ import { ReservationEnded } from "./errors.ts"
 import { handleOf, type ReservationHandle } from "./handle.ts"
 import { beat, lostState } from "./heartbeat.ts"
 import { settlementOf } from "./settlement.ts"
-import type { Turn } from "./turn.ts"
+import { growingOf, type Turn } from "./turn.ts"
 
 export interface HandOverOptions {
   /** How long it lives until somebody takes it: 1,000 to 86,400,000 ms. Default: its `ttlMs`. */
@@ -31,7 +31,7 @@ export const handOverTurn = (
   options: HandOverOptions
 ): Effect.Effect<ReservationHandle, CallError | InvalidInput | ReservationEnded> =>
   // A growth under way must be part of what is handed over.
-  turn.growing.withPermits(1)(
+  growingOf(turn).withPermits(1)(
     Effect.gen(function* () {
       const ttlMs = yield* checked(() => {
         const fields = readObject(options, "options")

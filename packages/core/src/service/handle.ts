@@ -69,14 +69,14 @@ export const readHandle = (value: unknown): Turn => {
   })
   const turn = newTurn({
     requestId,
-    legs: parts[0]!.legs,
+    part: parts[0]!,
     estimated: units,
     settings: readTurnSettings(readObject(fields["settings"], "handle.settings"), defaultSettings),
     standing: standing === "observed" ? { _tag: standing, refused: null } : { _tag: standing },
     knownAtMs: undefined,
     quotes: readKeptQuotes(fields["quotes"], "handle.quotes")
   })
-  turn.parts.splice(0, 1, ...parts)
+  turn.parts.push(...parts.slice(1))
   turn.meter.add(readByUnit(fields["measured"], "handle.measured"))
   return turn
 }

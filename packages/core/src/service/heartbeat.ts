@@ -1,14 +1,20 @@
 /**
  * Renews a turn while it runs, and carries what it used, so that a process that dies is charged for it.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 
 import type { LegState, Outcome } from "../machine/outcome.ts"
 import { inBackground } from "./background.ts"
 import { send } from "./call.ts"
-import { atNow, currentMs, type Environment, isWithinTransaction } from "./environment.ts"
+import {
+  clockOf,
+  currentFiber,
+  currentMs,
+  type Environment,
+  isWithinTransaction,
+  monotonicMsOf
+} from "./environment.ts"
 import { ReservationEnded } from "./errors.ts"
 import { report } from "./report.ts"
 import { extendOf } from "./part.ts"
@@ -19,10 +25,24 @@ import { type Beating, WaitingLine } from "./waiting-line.ts"
 /** After a beat that failed the next comes sooner: a twelfth of the ttl, so that eight fit before the deadline. */
 const HURRIED_BEATS_PER_TTL = 12
 
-interface TurnBeating extends Beating<TurnBeating>, Heartbeat {
+class TurnBeating implements Beating<TurnBeating>, Heartbeat {
   readonly turn: Turn
-  readonly untilNanos: bigint
-  fiber: Fiber.Fiber<unknown, unknown> | undefined
+  readonly untilMs: number
+  dueMs = 0
+  fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
+  line: WaitingLine<TurnBeating> | undefined = undefined
+  before: TurnBeating | undefined = undefined
+  behind: TurnBeating | undefined = undefined
+
+  constructor(turn: Turn, untilMs: number) {
+    this.turn = turn
+    this.untilMs = untilMs
+  }
+
+  stop(): void {
+    if (this.line === undefined) this.fiber?.interruptUnsafe()
+    else this.line.remove(this)
+  }
 }
 
 /** Lines of turns that wait, by how long they wait: as many as there are different ttls. */
@@ -35,40 +55,24 @@ export type Heartbeats = Map<number, WaitingLine<TurnBeating>>
 export const startHeartbeat = (env: Environment, turn: Turn): Effect.Effect<void> =>
   isWithinTransaction(env)
     ? Effect.void
-    : Effect.flatMap(Clock.monotonicTimeNanos, (nowNanos) => {
-        const beating = beatingOf(turn, nowNanos + BigInt(turn.settings.renewForMs) * 1_000_000n)
+    : Effect.withFiber((fiber) => {
+        const nowMs = monotonicMsOf(clockOf(fiber))
+        const beating = new TurnBeating(turn, nowMs + turn.settings.renewForMs)
         turn.heartbeat = beating
         // Another policy than the store's own must reach it before the holder can die.
         return turn.settings.whenUnknown === "charge-measured"
-          ? wait(env, beating, everyMs(turn), nowNanos)
+          ? wait(env, beating, everyMs(turn), nowMs)
           : start(env, beating)
       })
-
-const beatingOf = (turn: Turn, untilNanos: bigint): TurnBeating => {
-  const beating: TurnBeating = {
-    turn,
-    untilNanos,
-    dueNanos: 0n,
-    fiber: undefined,
-    line: undefined,
-    before: undefined,
-    behind: undefined,
-    stop: () => {
-      if (beating.line === undefined) beating.fiber?.interruptUnsafe()
-      else beating.line.remove(beating)
-    }
-  }
-  return beating
-}
 
 const everyMs = (turn: Turn): number => Math.ceil(turn.settings.ttlMs / BEATS_PER_TTL)
 const hurriedMs = (turn: Turn): number => Math.ceil(turn.settings.ttlMs / HURRIED_BEATS_PER_TTL)
 
 /** Stands in line for its next renewal. */
-const wait = (env: Environment, beating: TurnBeating, ms: number, nowNanos: bigint): Effect.Effect<void> => {
-  const line = env.heartbeats.get(ms) ?? new WaitingLine<TurnBeating>()
-  env.heartbeats.set(ms, line)
-  beating.dueNanos = nowNanos + BigInt(ms) * 1_000_000n
+const wait = (env: Environment, beating: TurnBeating, ms: number, nowMs: number): Effect.Effect<void> => {
+  let line = env.heartbeats.get(ms)
+  if (line === undefined) env.heartbeats.set(ms, (line = new WaitingLine<TurnBeating>()))
+  beating.dueMs = nowMs + ms
   line.add(beating)
   if (line.isWatched) return Effect.void
   line.isWatched = true
@@ -77,10 +81,11 @@ const wait = (env: Environment, beating: TurnBeating, ms: number, nowNanos: bigi
 
 /** Starts the renewals of a line when they are due, until nobody waits. */
 const watchLine = Effect.fnUntraced(function* (env: Environment, line: WaitingLine<TurnBeating>, ms: number) {
+  const clock = clockOf(yield* currentFiber)
   for (let first = line.first; first !== undefined; first = line.first) {
-    const leftNanos = first.dueNanos - (yield* Clock.monotonicTimeNanos)
+    const leftMs = first.dueMs - monotonicMsOf(clock)
     // Not for what is left of the first, but until it is due: whoever ends before is passed over.
-    if (leftNanos > 0n) yield* Effect.sleep(Math.ceil(Number(leftNanos) / 1e6))
+    if (leftMs > 0) yield* Effect.sleep(Math.ceil(leftMs))
     else {
       line.remove(first)
       yield* start(env, first)
@@ -96,8 +101,9 @@ const start = (env: Environment, beating: TurnBeating): Effect.Effect<void> =>
   })
 
 const renew = Effect.fnUntraced(function* (env: Environment, beating: TurnBeating) {
-  const { turn, untilNanos } = beating
-  if (turn.ended !== undefined || (yield* Clock.monotonicTimeNanos) >= untilNanos) return
+  const { turn, untilMs } = beating
+  const clock = clockOf(yield* currentFiber)
+  if (turn.ended !== undefined || monotonicMsOf(clock) >= untilMs) return
   const outcomes = yield* Effect.result(beat(env, turn))
   if (outcomes._tag === "Success") {
     const state = lostState(outcomes.success)
@@ -105,7 +111,7 @@ const renew = Effect.fnUntraced(function* (env: Environment, beating: TurnBeatin
   }
   if (turn.ended !== undefined) return
   const waitMs = outcomes._tag === "Success" ? everyMs(turn) : hurriedMs(turn)
-  yield* wait(env, beating, waitMs, yield* Clock.monotonicTimeNanos)
+  yield* wait(env, beating, waitMs, monotonicMsOf(clock))
 })
 
 /** One renewal of all parts. */
@@ -114,12 +120,12 @@ export const beat = (env: Environment, turn: Turn, ttlMs: number = turn.settings
     const sentAtMs = yield* currentMs
     const outcomes = yield* send(
       env.store,
-      atNow((nowMs) => {
+      (nowMs) => {
         const { whenUnknown } = turn.settings
         return turn.parts.map((_, index) =>
           extendOf(turn.parts, index, turn.meter, { ttlMs, whenUnknown }, env.calendar, nowMs)
         )
-      }),
+      },
       env.settings.callTimeoutMs
     )
     if (outcomes.every((outcome) => outcome._tag === "Extended")) {

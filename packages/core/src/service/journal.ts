@@ -4,6 +4,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
+import { bounded } from "./bounded.ts"
 import type { Ending } from "./ending.ts"
 
 /** An ending that waits, plain JSON. Its id is `ending.id`. */
@@ -56,16 +57,14 @@ export const memoryJournal = (size: number = DEFAULT_JOURNAL_SIZE): SettlementJo
 
 /** A journal's function as an effect that ends by its deadline, whatever the journal does. */
 export const attempt = <A>(call: () => A | PromiseLike<A>, withinMs: number): Effect.Effect<A, Error> =>
-  Effect.suspend(() => {
-    const answer = call()
-    if (!isThenable(answer)) return Effect.succeed(answer)
-    return Effect.tryPromise({ try: () => Promise.resolve(answer), catch: asError })
-  }).pipe(
-    Effect.catchDefect((defect) => Effect.fail(asError(defect))),
-    Effect.timeoutOrElse({
-      duration: withinMs,
-      orElse: () => Effect.fail(new Error(`the journal gave no answer within ${withinMs} ms`))
-    })
+  bounded(
+    Effect.suspend(() => {
+      const answer = call()
+      if (!isThenable(answer)) return Effect.succeed(answer)
+      return Effect.tryPromise({ try: () => Promise.resolve(answer), catch: asError })
+    }).pipe(Effect.catchDefect((defect) => Effect.fail(asError(defect)))),
+    withinMs,
+    () => new Error(`the journal gave no answer within ${withinMs} ms`)
   )
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error("the journal failed", { cause }))

@@ -3,7 +3,6 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -60,7 +59,7 @@ export const makeEnvironment = (settings: Settings): Effect.Effect<Environment, 
       // A heartbeat is no child of the span that built the quota.
       context: Context.omit(Tracer.ParentSpan)(yield* Effect.context()),
       scope: yield* Effect.scope,
-      settling: yield* FiberSet.make(),
+      settling: new Set(),
       turns: new Set(),
       heartbeats: new Map(),
       releasing: new Set(),

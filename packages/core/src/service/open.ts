@@ -3,6 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+import type { Span } from "effect/Tracer"
 
 import type { AccountAnswer } from "../machine/outcome.ts"
 import { type KeptQuote, readKeptQuotes } from "../pricing/kept-quote.ts"
@@ -16,15 +18,13 @@ import { currentMs, type Environment, isWithinTransaction } from "./environment.
 import { QuotaClosed, type QuotaConflict } from "./errors.ts"
 import { startHeartbeat } from "./heartbeat.ts"
 import { readRequestId } from "./identifier.ts"
-import { type Leg, limitsError, readLimits } from "./leg.ts"
+import { limitsError, readLimits } from "./leg.ts"
 import type { Amounts, Limit } from "./limit.ts"
 import { counters, report } from "./report.ts"
-import { newPart } from "./part.ts"
-import { Meter } from "./meter.ts"
+import { newPart, type Part } from "./part.ts"
 import { readTurnSettings, type SettingsInput, turnSettingNames, type TurnSettings } from "./settings.ts"
 import { newTurn, type Standing, type Turn } from "./turn.ts"
 import { watch } from "./watch.ts"
-import * as Metric from "effect/Metric"
 
 /** What `open` and `guard` take. */
 export interface OpenRequest extends SettingsInput<TurnSettings> {
@@ -57,7 +57,7 @@ export interface Opened {
 
 interface Asked {
   readonly requestId: string
-  readonly legs: ReadonlyArray<Leg>
+  readonly part: Part
   readonly estimated: ReadonlyArray<string>
   readonly settings: TurnSettings
   readonly quotes: ReadonlyArray<KeptQuote>
@@ -68,9 +68,11 @@ const requestKeys = ["requestId", "limits", "estimate", "quotes", "signal", ...t
 const readRequest = (env: Environment, request: unknown): Asked => {
   const fields = readObject(request, "options")
   refuseOtherKeys(fields, "", requestKeys)
+  const given = fields["requestId"]
+  const requestId = given === undefined ? env.newId() : readRequestId(given)
   return {
-    requestId: fields["requestId"] === undefined ? env.newId() : readRequestId(fields["requestId"]),
-    legs: readLimits(fields["limits"], fields["estimate"]),
+    requestId,
+    part: newPart(requestId, readLimits(fields["limits"], fields["estimate"]), {}),
     estimated: Object.keys((fields["estimate"] as Amounts | undefined) ?? {}),
     settings: readTurnSettings(fields, env.settings),
     quotes: readKeptQuotes(fields["quotes"], "quotes")
@@ -87,14 +89,15 @@ export interface OpenSignal {
 export const openTurn = Effect.fnUntraced(function* (
   env: Environment,
   restore: Restore,
+  span: Span,
   request: OpenRequest,
   watched: OpenSignal
 ): Effect.fn.Return<Opened | Denial, OpenError> {
   if (env.closed) return yield* Effect.fail(new QuotaClosed())
   const asked = yield* checked(() => readRequest(env, request))
-  yield* Effect.annotateCurrentSpan("tallystick.request_id", asked.requestId)
+  span.attribute("tallystick.request_id", asked.requestId)
   const knownAtMs = yield* currentMs
-  const part = newPart(asked.requestId, asked.legs, new Meter())
+  const { part } = asked
   const undoes = env.settings.enforce ? "failure" : "interruption"
   const decided = yield* Effect.result(admit(env, restore, asked.requestId, part, asked.settings.ttlMs, undoes))
   if (decided._tag === "Failure") {
@@ -107,14 +110,14 @@ export const openTurn = Effect.fnUntraced(function* (
     return { turn: yield* begin(env, asked, standing, knownAtMs, watched), accounts: [] }
   }
   const outcome = decided.success
-  yield* Effect.annotateCurrentSpan("tallystick.granted", outcome.granted)
+  span.attribute("tallystick.granted", outcome.granted)
   if (outcome._tag === "Granted") {
     const turn = yield* begin(env, asked, { _tag: "held" }, knownAtMs, watched)
     turn.insured = outcome.insured === true
-    if (turn.insured) yield* reportInsured(env, turn)
+    if (turn.insured) yield* reportInsured(env, span, turn)
     return { turn, accounts: outcome.accounts }
   }
-  const denial = yield* deny(env, asked.requestId, outcome, outcome.accounts)
+  const denial = yield* deny(env, span, asked.requestId, outcome, outcome.accounts)
   if (env.settings.enforce) return denial
   const standing: Standing = { _tag: "observed", refused: outcome }
   return { turn: yield* begin(env, asked, standing, knownAtMs, watched), accounts: outcome.accounts }
@@ -126,22 +129,21 @@ const isFailed = (env: Environment, error: OpenError): boolean =>
 
 const deny = Effect.fnUntraced(function* (
   env: Environment,
+  span: Span,
   requestId: string,
   refused: Refused,
   accounts: ReadonlyArray<AccountAnswer>
 ) {
   const denial = denialOf(requestId, refused, { accounts })
-  yield* Effect.annotateCurrentSpan("tallystick.reason", refused.reason)
+  span.attribute("tallystick.reason", refused.reason)
   yield* report(env.observer, "denied", { requestId, denial, during: "open", enforced: env.settings.enforce })
   return denial
 })
 
-const reportInsured = (env: Environment, turn: Turn): Effect.Effect<void> => {
+const reportInsured = (env: Environment, span: Span, turn: Turn): Effect.Effect<void> => {
+  span.attribute("tallystick.insured", true)
   const amounts = Object.fromEntries(turn.parts.flatMap(({ legs }) => legs.map(({ unit, amount }) => [unit, amount])))
-  return Effect.andThen(
-    Effect.annotateCurrentSpan("tallystick.insured", true),
-    report(env.observer, "insured", { requestId: turn.requestId, amounts })
-  )
+  return report(env.observer, "insured", { requestId: turn.requestId, amounts })
 }
 
 const begin = Effect.fnUntraced(function* (

@@ -97,12 +97,12 @@ export const adjust = (
   Effect.gen(function* () {
     if (env.closed) return yield* Effect.fail(new QuotaClosed())
     const asked = yield* checked(() => readAdjust(env, request, own, change, givenId))
-    const command = atNow((nowMs): Adjust => ({
+    const command = (nowMs: number): Adjust => ({
       kind: "adjust",
       id: asked.id,
       adjustment: asked.adjustment,
       legs: [refOf(asked.account, env.calendar, nowMs)]
-    }))
+    })
     const outcome = yield* sendOne(env.store, command, env.settings.callTimeoutMs)
     switch (outcome._tag) {
       case "Adjusted":

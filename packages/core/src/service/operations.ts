@@ -28,7 +28,7 @@ export const serviceOf = (env: Environment): QuotaService => {
       ),
     guard: (request, use) => guardReservation(env, request, undefined, use),
     resume: (handle) => resumeReservation(env, handle, noSignal),
-    charge: (request) => inSpan(charge(env, request), "tallystick.charge"),
+    charge: (request) => inSpan("tallystick.charge", {}, () => charge(env, request)),
     finalize: (request) => finalizeById(env, request),
     release: (request) => releaseById(env, request),
     usage: (accounts) => usage(env, accounts),
@@ -45,14 +45,13 @@ export const serviceOf = (env: Environment): QuotaService => {
 
 /** `open`, with a caller's signal. */
 export const openReservation = (env: Environment, request: OpenRequest, watched: OpenSignal) =>
-  inSpan(
+  inSpan("tallystick.open", {}, (span) =>
     Effect.map(
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(openTurn(env, restore, request, watched), (opened) => handOver(env, restore, opened))
+        Effect.flatMap(openTurn(env, restore, span, request, watched), (opened) => handOver(env, restore, opened))
       ),
       (opened) => ("turn" in opened ? reservationOf(env, opened) : opened)
-    ),
-    "tallystick.open"
+    )
   )
 
 /** `guard`, with a caller's signal. */
@@ -62,9 +61,8 @@ export const guardReservation = <A, E, R>(
   signal: AbortSignal | undefined,
   use: (call: Reservation) => Effect.Effect<A, E, R>
 ) =>
-  inSpan(
-    guardTurn(env, request, signal, (opened) => use(reservationOf(env, opened))),
-    "tallystick.guard"
+  inSpan("tallystick.guard", {}, (span) =>
+    guardTurn(env, span, request, signal, (opened) => use(reservationOf(env, opened)))
   )
 
 /** `resume`, with a caller's signal. */

@@ -18,16 +18,18 @@ export interface Part {
 }
 
 /** The units whose ending debits what was used. */
-export const actualUnits = (legs: ReadonlyArray<Leg>): ReadonlySet<string> =>
-  new Set(legs.filter((leg) => leg.settle === "actual").map((leg) => leg.unit))
+export const actualUnits = (legs: ReadonlyArray<Leg>): Set<string> => {
+  const units = new Set<string>()
+  for (const { settle, unit } of legs) if (settle === "actual") units.add(unit)
+  return units
+}
 
-/** A part that begins now. */
-export const newPart = (id: string, legs: ReadonlyArray<Leg>, meter: Meter): Part => ({
-  id,
-  legs,
-  held: Object.fromEntries(legs.filter((leg) => leg.settle === "actual").map((leg) => [leg.unit, leg.amount])),
-  from: meter.totals()
-})
+/** A part that begins now; `from`: what the turn has used so far. */
+export const newPart = (id: string, legs: ReadonlyArray<Leg>, from: Amounts): Part => {
+  const held: Array<readonly [string, number]> = []
+  for (const { amount, settle, unit } of legs) if (settle === "actual") held.push([unit, amount])
+  return { id, legs, held: Object.fromEntries(held), from }
+}
 
 /**
  * How much of a turn's total falls to the part at `index`: what is beyond its start and not beyond that of the next.

@@ -19,6 +19,7 @@ import { readAmounts } from "./leg.ts"
 import type { Amounts } from "./limit.ts"
 import type { Opened } from "./open.ts"
 import type { Settlement } from "./settlement.ts"
+import type { Turn } from "./turn.ts"
 
 /**
  * What `open` gives when it admits. It ends exactly once, whoever comes first; all ways to end it give the same
@@ -66,37 +67,82 @@ export interface Reservation {
 }
 
 /** The operations over a turn. */
-export const reservationOf = (env: Environment, { accounts, turn }: Opened): Reservation => ({
-  granted: true,
-  requestId: turn.requestId,
-  reserved: turn.standing._tag === "held",
-  get insured() {
-    return turn.insured
-  },
-  accounts,
-  signal: turn.controller.signal,
-  grow: (by) =>
-    Effect.flatMap(
-      checked(() => growBy(turn, by)),
-      (growing) => grow(env, turn, growing)
-    ),
-  ensure: (next) =>
-    Effect.flatMap(
-      checked(() => growFor(turn, next)),
-      (growing) => grow(env, turn, growing)
-    ),
-  used: (usage) => checked(() => turn.meter.add(readAmounts(usage, "usage", turn.units))),
-  quote: (catalog, query) => checked(() => turn.quotes.of(catalog, query)),
-  measured: () => turn.meter.totals(),
-  finalize: (actuals = {}) =>
-    Effect.flatMap(
-      checked(() => readAmounts(actuals, "actuals", turn.units)),
-      (actuals) => {
-        return end(env, turn, "finalized", actuals)
-      }
-    ),
-  release: Effect.suspend(() => end(env, turn, "released")),
-  interrupt: Effect.suspend(() => end(env, turn, "interrupted")),
-  handle: () => handleOf(turn),
-  handOver: (options = {}) => handOverTurn(env, turn, options)
-})
+export const reservationOf = (env: Environment, opened: Opened): Reservation => new TurnReservation(env, opened)
+
+/** Its functions are made when they are asked for: of a dozen most callers want one or two. */
+class TurnReservation implements Reservation {
+  readonly granted = true
+  readonly requestId: string
+  readonly reserved: boolean
+  readonly accounts: ReadonlyArray<AccountUsage>
+  readonly #env: Environment
+  readonly #turn: Turn
+
+  constructor(env: Environment, { accounts, turn }: Opened) {
+    this.requestId = turn.requestId
+    this.reserved = turn.standing._tag === "held"
+    this.accounts = accounts
+    this.#env = env
+    this.#turn = turn
+  }
+
+  get insured(): boolean {
+    return this.#turn.insured
+  }
+
+  get signal(): AbortSignal {
+    return this.#turn.controller.signal
+  }
+
+  get grow(): Reservation["grow"] {
+    return (by) =>
+      Effect.flatMap(
+        checked(() => growBy(this.#turn, by)),
+        (growing) => grow(this.#env, this.#turn, growing)
+      )
+  }
+
+  get ensure(): Reservation["ensure"] {
+    return (next) =>
+      Effect.flatMap(
+        checked(() => growFor(this.#turn, next)),
+        (growing) => grow(this.#env, this.#turn, growing)
+      )
+  }
+
+  get used(): Reservation["used"] {
+    return (usage) => checked(() => this.#turn.meter.add(readAmounts(usage, "usage", this.#turn.units)))
+  }
+
+  get quote(): Reservation["quote"] {
+    return (catalog, query) => checked(() => this.#turn.quotes.of(catalog, query))
+  }
+
+  get measured(): Reservation["measured"] {
+    return () => this.#turn.meter.totals()
+  }
+
+  get finalize(): Reservation["finalize"] {
+    return (actuals = {}) =>
+      Effect.flatMap(
+        checked(() => readAmounts(actuals, "actuals", this.#turn.units)),
+        (actuals) => end(this.#env, this.#turn, "finalized", actuals)
+      )
+  }
+
+  get release(): Reservation["release"] {
+    return Effect.suspend(() => end(this.#env, this.#turn, "released"))
+  }
+
+  get interrupt(): Reservation["interrupt"] {
+    return Effect.suspend(() => end(this.#env, this.#turn, "interrupted"))
+  }
+
+  get handle(): Reservation["handle"] {
+    return () => handleOf(this.#turn)
+  }
+
+  get handOver(): Reservation["handOver"] {
+    return (options = {}) => handOverTurn(this.#env, this.#turn, options)
+  }
+}

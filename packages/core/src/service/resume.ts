@@ -14,6 +14,7 @@ import { beat, lostState, startHeartbeat } from "./heartbeat.ts"
 import { readRequestId } from "./identifier.ts"
 import { readLimits } from "./leg.ts"
 import type { Opened, OpenSignal } from "./open.ts"
+import { newPart } from "./part.ts"
 import { readTurnSettings, turnSettingNames } from "./settings.ts"
 import { newTurn, type Turn } from "./turn.ts"
 import { watch } from "./watch.ts"
@@ -28,9 +29,10 @@ const turnOf = (env: Environment, given: unknown): Turn => {
   const fields = readObject(given, "handle", "a handle, or what open was given")
   if ("version" in fields || !("limits" in fields)) return readHandle(given)
   refuseOtherKeys(fields, "", ["requestId", "limits", "estimate", "quotes", "signal", ...turnSettingNames])
+  const requestId = readRequestId(fields["requestId"])
   return newTurn({
-    requestId: readRequestId(fields["requestId"]),
-    legs: readLimits(fields["limits"], fields["estimate"]),
+    requestId,
+    part: newPart(requestId, readLimits(fields["limits"], fields["estimate"]), {}),
     estimated: Object.keys(readObject(fields["estimate"] ?? {}, "estimate")),
     settings: readTurnSettings(fields, env.settings),
     standing: { _tag: "held" },

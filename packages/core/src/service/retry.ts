@@ -11,7 +11,7 @@ export const retryOnFailure = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   options: {
     readonly schedule: Schedule.Schedule<unknown, E>
-    readonly while: (error: E) => boolean | Effect.Effect<boolean>
+    readonly while: (error: E) => boolean
   }
 ): Effect.Effect<A, E, R> =>
   Effect.catch(effect, (error) => {

@@ -2,9 +2,7 @@
  * Delivers endings: again and again within bounds; then into the journal. It never fails, but for an ending inside a transaction of the caller's: that has
  * failed as a whole, and whoever does not hear of it believes that it was committed. So it dies of the error.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
 import type * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 
@@ -12,7 +10,7 @@ import type { Outcome } from "../machine/outcome.ts"
 import type { CallError } from "../store/errors.ts"
 import { isPassing } from "./call.ts"
 import type { Ending } from "./ending.ts"
-import { type Environment, isWithinTransaction } from "./environment.ts"
+import { clockOf, type Environment, isWithinTransaction, monotonicMsOf } from "./environment.ts"
 import { attempt } from "./journal.ts"
 import type { UnsettledReason } from "./observer.ts"
 import { replayLater } from "./replay.ts"
@@ -33,36 +31,28 @@ export interface Delivery {
 const backoff = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("5 seconds")]).pipe(Schedule.jittered)
 
 /** Delivers one ending, or records it. */
-const deliver = Effect.fnUntraced(function* (
-  env: Environment,
-  ending: Ending,
-  withinMs: number
-): Effect.fn.Return<Delivery> {
+const deliver = (env: Environment, ending: Ending, withinMs: number): Effect.Effect<Delivery> => {
   const isWithin = isWithinTransaction(env)
-  const tried = yield* Effect.result(isWithin ? tryEnding(env, ending) : tryAgain(env, ending, withinMs))
-  if (tried._tag === "Success") return yield* answered(env, ending, tried.success)
-  const error = tried.failure
-  return isWithin && error._tag !== "InvalidInput" ? yield* Effect.die(error) : yield* record(env, ending, error)
-})
-
-const tryAgain = Effect.fnUntraced(function* (env: Environment, ending: Ending, withinMs: number) {
-  const withinNanos = BigInt(withinMs) * 1_000_000n
-  const startNanos = yield* Clock.monotonicTimeNanos
-  const isInTime = Effect.map(Clock.monotonicTimeNanos, (nanos) => nanos - startNanos < withinNanos)
-  return yield* retryOnFailure(tryEnding(env, ending), {
-    schedule: backoff,
-    while: (error) => (isPassing(error) ? isInTime : Effect.succeed(false))
+  return Effect.matchEffect(isWithin ? tryEnding(env, ending) : tryAgain(env, ending, withinMs), {
+    onSuccess: (outcome) => answered(env, ending, outcome),
+    onFailure: (error) => (isWithin && error._tag !== "InvalidInput" ? Effect.die(error) : record(env, ending, error))
   })
-})
+}
 
-const answered = Effect.fnUntraced(function* (
-  env: Environment,
-  ending: Ending,
-  outcome: Outcome
-): Effect.fn.Return<Delivery> {
+const tryAgain = (env: Environment, ending: Ending, withinMs: number): Effect.Effect<Outcome, CallError> =>
+  Effect.withFiber((fiber) => {
+    const clock = clockOf(fiber)
+    const startMs = monotonicMsOf(clock)
+    return retryOnFailure(tryEnding(env, ending), {
+      schedule: backoff,
+      while: (error) => isPassing(error) && monotonicMsOf(clock) - startMs < withinMs
+    })
+  })
+
+const answered = (env: Environment, ending: Ending, outcome: Outcome): Effect.Effect<Delivery> => {
   env.releasing.delete(ending.id)
-  return { outcome, problem: yield* judge(env, ending, outcome), journaled: false }
-})
+  return Effect.map(judge(env, ending, outcome), (problem) => ({ outcome, problem, journaled: false }))
+}
 
 const record = Effect.fnUntraced(function* (
   env: Environment,
@@ -84,18 +74,27 @@ const record = Effect.fnUntraced(function* (
   return { outcome: null, problem, journaled }
 })
 
-/** Starts delivering, in a fiber that nobody who waits for it can interrupt. */
-export const startDelivery = (
+/** Delivers. Takes as long as `withinMs` and one call at most, also where it cannot be interrupted. */
+export const deliverAll = (
   env: Environment,
   endings: ReadonlyArray<Ending>,
   withinMs: number = env.settings.settleWithinMs
+): Effect.Effect<ReadonlyArray<Delivery>> =>
+  inSpan("tallystick.settle", { "tallystick.request_id": endings[0]?.requestId ?? "" }, () => {
+    const [only] = endings
+    // Nearly always: no fiber for it.
+    if (endings.length === 1) return Effect.map(deliver(env, only!, withinMs), (delivery) => [delivery])
+    return Effect.forEach(endings, (ending) => deliver(env, ending, withinMs), { concurrency: "unbounded" })
+  })
+
+/** Starts delivering, in a fiber that nobody who waits for it can interrupt. */
+export const startDelivery = (
+  env: Environment,
+  endings: ReadonlyArray<Ending>
 ): Effect.Effect<Fiber.Fiber<ReadonlyArray<Delivery>>> =>
-  FiberSet.run(
-    env.settling,
-    inSpan(
-      Effect.forEach(endings, (ending) => deliver(env, ending, withinMs), { concurrency: "unbounded" }),
-      "tallystick.settle",
-      { "tallystick.request_id": endings[0]?.requestId ?? "" }
-    ),
-    { startImmediately: true }
-  )
+  Effect.withFiber(({ context }) => {
+    const fiber = Effect.runForkWith(context)(deliverAll(env, endings))
+    env.settling.add(fiber)
+    fiber.addObserver(() => env.settling.delete(fiber))
+    return Effect.succeed(fiber)
+  })

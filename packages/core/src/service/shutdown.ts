@@ -3,7 +3,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
+import * as Fiber from "effect/Fiber"
 
 import { end } from "./end.ts"
 import { type Environment, isWithinTransaction } from "./environment.ts"
@@ -33,7 +33,7 @@ export const shutdown = (env: Environment, graceMs: number): Effect.Effect<void>
       concurrency: "unbounded",
       discard: true
     })
-    yield* FiberSet.awaitEmpty(env.settling)
+    while (env.settling.size > 0) yield* Fiber.awaitAll(env.settling)
     yield* Effect.ignore(replay(env))
   })
 

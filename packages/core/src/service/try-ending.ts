@@ -5,47 +5,40 @@ import * as Effect from "effect/Effect"
 
 import type { LegAnswer, Outcome } from "../machine/outcome.ts"
 import { type CallError, OutcomeUnknownError } from "../store/errors.ts"
-import { undecided, within } from "./call.ts"
+import { decided, within } from "./call.ts"
 import { amountsOf, commandOf, type Ending } from "./ending.ts"
-import { atNow, type Environment } from "./environment.ts"
+import { clockOf, type Environment, msOf } from "./environment.ts"
 import type { DebitEvent, UnsettledReason } from "./observer.ts"
 import { report } from "./report.ts"
 
 /** One try: fails if the store did not decide. */
 export const tryEnding = (env: Environment, ending: Ending): Effect.Effect<Outcome, CallError> =>
-  within(
-    Effect.flatMap(
-      atNow((nowMs) => commandOf(ending, env.calendar, nowMs)),
-      (command) => env.store.execute([command])
+  Effect.flatMap(
+    within(
+      Effect.withFiber((fiber) => env.store.execute([commandOf(ending, env.calendar, msOf(clockOf(fiber)))])),
+      env.settings.callTimeoutMs,
+      () => new OutcomeUnknownError(`no answer within ${env.settings.callTimeoutMs} ms`)
     ),
-    env.settings.callTimeoutMs,
-    () => new OutcomeUnknownError(`no answer within ${env.settings.callTimeoutMs} ms`)
-  ).pipe(
-    Effect.flatMap(([outcome]) => {
-      const error = undecided(outcome!)
-      return error === undefined ? Effect.succeed(outcome!) : Effect.fail(error)
-    })
+    decided
   )
 
 /**
  * Reports what the answer to an ending says: overage, lateness, or why nothing was counted; gives the latter, if so.
  */
-export const judge = Effect.fnUntraced(function* (
-  env: Environment,
-  ending: Ending,
-  outcome: Outcome
-): Effect.fn.Return<UnsettledReason | null> {
+export const judge = (env: Environment, ending: Ending, outcome: Outcome): Effect.Effect<UnsettledReason | null> => {
   const reason = reasonOf(ending, outcome)
-  if (reason !== null) {
-    yield* unsettled(env, ending, reason, false)
-    return reason
-  }
+  if (reason !== null) return Effect.as(unsettled(env, ending, reason, false), reason)
+  return outcome.legs.some((leg) => leg.late || leg.overage > 0)
+    ? Effect.as(reportDebits(env, ending, outcome), null)
+    : Effect.succeed(null)
+}
+
+const reportDebits = Effect.fnUntraced(function* (env: Environment, ending: Ending, outcome: Outcome) {
   for (const [index, leg] of outcome.legs.entries()) {
     const event = debitOf(ending, index, leg)
     if (leg.late) yield* noted("tallystick.late", true, report(env.observer, "late", event))
     if (leg.overage > 0) yield* noted("tallystick.overage", leg.overage, report(env.observer, "overage", event))
   }
-  return null
 })
 
 /** Also on the span of the ending. Never an account: traces go to more people than quotas. */

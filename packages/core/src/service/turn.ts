@@ -6,9 +6,8 @@ import * as Semaphore from "effect/Semaphore"
 
 import { type KeptQuote, KeptQuotes } from "../pricing/kept-quote.ts"
 import type { Refused } from "./denial.ts"
-import type { Leg } from "./leg.ts"
 import { Meter } from "./meter.ts"
-import { actualUnits, newPart, type Part } from "./part.ts"
+import { actualUnits, type Part } from "./part.ts"
 import type { Settlement } from "./settlement.ts"
 import type { TurnSettings } from "./settings.ts"
 
@@ -45,7 +44,8 @@ export interface Turn {
    * name.
    */
   readonly units: ReadonlySet<string>
-  readonly growing: Semaphore.Semaphore
+  /** Growths, one after the other; undefined: none ever began. */
+  growing: Semaphore.Semaphore | undefined
   readonly done: Deferred.Deferred<Settlement>
   readonly controller: AbortController
   /** The settle-once latch: set before anything is sent, never unset. */
@@ -62,29 +62,36 @@ export interface Turn {
 /** A turn that begins. */
 export const newTurn = (options: {
   readonly requestId: string
-  readonly legs: ReadonlyArray<Leg>
+  /** Its first. */
+  readonly part: Part
   readonly estimated: Iterable<string>
   readonly settings: TurnSettings
   readonly standing: Standing
   readonly knownAtMs: number | undefined
   readonly quotes?: ReadonlyArray<KeptQuote> | undefined
 }): Turn => {
-  const meter = new Meter()
+  const units = actualUnits(options.part.legs)
+  for (const unit of options.estimated) units.add(unit)
   return {
     requestId: options.requestId,
     settings: options.settings,
     standing: options.standing,
-    parts: [newPart(options.requestId, options.legs, meter)],
-    meter,
+    parts: [options.part],
+    meter: new Meter(),
     quotes: new KeptQuotes(options.quotes),
-    units: new Set([...actualUnits(options.legs), ...options.estimated]),
-    growing: Semaphore.makeUnsafe(1),
+    units,
+    growing: undefined,
     done: Deferred.makeUnsafe(),
     controller: new AbortController(),
     ended: undefined,
     heartbeat: undefined,
     knownAtMs: options.knownAtMs,
     insured: false,
-    forget: () => {}
+    forget: nothing
   }
 }
+
+const nothing = (): void => {}
+
+/** What changes the reservations of a turn runs alone. */
+export const growingOf = (turn: Turn): Semaphore.Semaphore => (turn.growing ??= Semaphore.makeUnsafe(1))

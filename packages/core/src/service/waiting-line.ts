@@ -5,8 +5,8 @@
 
 /** The heartbeat of a turn, while it waits or while it beats. */
 export interface Beating<Self extends Beating<Self>> {
-  /** When the next renewal is due, by the monotonic clock. */
-  dueNanos: bigint
+  /** When the next renewal is due, ms by the monotonic clock. */
+  dueMs: number
   /** Where it waits; undefined: it beats, or is over. */
   line: WaitingLine<Self> | undefined
   before: Self | undefined

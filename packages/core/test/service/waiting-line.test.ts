@@ -15,7 +15,7 @@ test("who waits stands in order of arrival, whoever leaves from wherever", () =>
       for (const [number, step] of steps.entries()) {
         const gone = step === null ? undefined : waiting[step % Math.max(1, waiting.length)]
         if (gone === undefined) {
-          const beating: Numbered = { number, dueNanos: 0n, line: undefined, before: undefined, behind: undefined }
+          const beating: Numbered = { number, dueMs: 0, line: undefined, before: undefined, behind: undefined }
           line.add(beating)
           waiting.push(beating)
           expect(beating.line).toBe(line)

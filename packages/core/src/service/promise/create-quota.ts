@@ -36,12 +36,14 @@ import { callerFunction, type Runner, runnerOf, Thrown } from "./run.ts"
 export const createQuota = (options: QuotaOptions): Quota => {
   const { closesStore, layer, settings, store } = readOptions(options)
   const runtime = ManagedRuntime.make(Layer.provideMerge(Layer.effect(Shared, makeEnvironment(settings)), layer))
-  let built: Context.Context<Environment> | undefined
   // Kept beyond the runtime: a reservation that was ended by `close` still says how.
-  const run = runnerOf(async () => (built ??= await runtime.context()))
+  const run = runnerOf(async () => {
+    const context = await runtime.context()
+    return { context, env: Context.get(context, Shared) }
+  })
   const close = async (graceMs: number): Promise<void> => {
     try {
-      await run(Effect.flatMap(Shared, (env) => shutdown(env, graceMs)))
+      await run((env) => shutdown(env, graceMs))
     } finally {
       await runtime.dispose()
       if (closesStore) await Effect.runPromise(store.close)
@@ -53,10 +55,10 @@ export const createQuota = (options: QuotaOptions): Quota => {
 /** The environment as a service, so that it is made with the user's layer and once. */
 const Shared = Context.Service<Environment>("@tallystick/core/service/promise/Environment")
 
-const quotaOf = (run: Runner<Environment>, abortGraceMs: number, end: (graceMs: number) => Promise<void>): Quota => {
+const quotaOf = (run: Runner, abortGraceMs: number, end: (graceMs: number) => Promise<void>): Quota => {
   let closing: Promise<void> | undefined
   const call = async <A, E>(operation: (service: QuotaService) => Effect.Effect<A, E>): Promise<A> =>
-    run(Effect.flatMap(Shared, (env) => operation(serviceOf(env))))
+    run((env) => operation(serviceOf(env)))
   const close = async (options: CloseOptions = {}): Promise<void> => {
     const graceMs = readAmount(options.graceMs ?? DEFAULT_CLOSE_GRACE_MS, "graceMs")
     closing ??= end(graceMs)
@@ -65,23 +67,18 @@ const quotaOf = (run: Runner<Environment>, abortGraceMs: number, end: (graceMs: 
   return {
     open: async (options) => {
       const signal = readSignal(options)
-      const opened = await run(
-        Effect.flatMap(Shared, (env) => openReservation(env, options, { signal, endsOnAbort: true })),
-        signal
-      )
+      const opened = await run((env) => openReservation(env, options, { signal, endsOnAbort: true }), signal)
       if (!opened.granted) return opened
       // It was granted in the same turn of the event loop in which the signal aborted: nobody will end it.
-      if (signal?.aborted === true) await run(opened.interrupt)
+      if (signal?.aborted === true) await run(() => opened.interrupt)
       signal?.throwIfAborted()
       return reservationOf(run, opened)
     },
     guard: async (options, use) => guarded(run, options, use, abortGraceMs),
     resume: async (reservation, options) => {
       const signal = readSignal(options)
-      const resuming = Effect.flatMap(Shared, (env) =>
-        resumeReservation(env, reservation, { signal, endsOnAbort: true })
-      )
-      return reservationOf(run, await run(resuming, signal))
+      const resumed = await run((env) => resumeReservation(env, reservation, { signal, endsOnAbort: true }), signal)
+      return reservationOf(run, resumed)
     },
     charge: async (request) => call((service) => service.charge(request)),
     finalize: async (request) => call((service) => service.finalize(request)),
@@ -100,18 +97,17 @@ const quotaOf = (run: Runner<Environment>, abortGraceMs: number, end: (graceMs: 
 }
 
 const guarded = async <A>(
-  run: Runner<Environment>,
+  run: Runner,
   options: OpenOptions,
   use: (call: Reservation) => Promise<A> | A,
   abortGraceMs: number
 ): Promise<A> => {
   const signal = readSignal(options)
-  const guarding = Effect.flatMap(Shared, (env) =>
+  const guarding = (env: Environment) =>
     guardReservation(env, options, signal, (call) => {
       const reservation = reservationOf(run, call)
       return callerFunction(async () => use(reservation), abortGraceMs)
     })
-  )
   try {
     return await run(guarding, signal)
   } catch (error) {

@@ -89,26 +89,74 @@ export interface Reservation extends AsyncDisposable {
 }
 
 /** The shell. */
-export const reservationOf = (run: Runner, inner: EffectReservation): Reservation => ({
-  granted: true,
-  requestId: inner.requestId,
-  reserved: inner.reserved,
-  get insured() {
-    return inner.insured
-  },
-  accounts: inner.accounts,
-  signal: inner.signal,
-  grow: async (by) => run(inner.grow(by)),
-  ensure: async (next) => run(inner.ensure(next)),
-  used: (usage) => runSync(inner.used(usage)),
-  quote: (catalog, query) => runSync(inner.quote(catalog, query)),
-  measured: inner.measured,
-  finalize: async (actuals) => run(inner.finalize(actuals)),
-  release: async () => run(inner.release),
-  handle: inner.handle,
-  handOver: async (options) => run(inner.handOver(options)),
-  // Like a failure: whoever succeeds says so by `finalize` before the block ends.
-  [Symbol.asyncDispose]: async () => {
-    await run(inner.interrupt)
+export const reservationOf = (run: Runner, inner: EffectReservation): Reservation => new Shell(run, inner)
+
+/**
+ * Its functions are made when they are asked for, since of a dozen most callers want one or two (0.5 µs of a turn); each one works without its reservation
+ * too: `const { finalize } = turn`.
+ */
+class Shell implements Reservation {
+  readonly granted = true
+  readonly requestId: string
+  readonly reserved: boolean
+  readonly accounts: ReadonlyArray<AccountUsage>
+  readonly #run: Runner
+  readonly #inner: EffectReservation
+
+  constructor(run: Runner, inner: EffectReservation) {
+    this.requestId = inner.requestId
+    this.reserved = inner.reserved
+    this.accounts = inner.accounts
+    this.#run = run
+    this.#inner = inner
   }
-})
+
+  get insured(): boolean {
+    return this.#inner.insured
+  }
+
+  get signal(): AbortSignal {
+    return this.#inner.signal
+  }
+
+  get grow(): Reservation["grow"] {
+    return (by) => this.#run(() => this.#inner.grow(by))
+  }
+
+  get ensure(): Reservation["ensure"] {
+    return (next) => this.#run(() => this.#inner.ensure(next))
+  }
+
+  get used(): Reservation["used"] {
+    return (usage) => runSync(this.#inner.used(usage))
+  }
+
+  get quote(): Reservation["quote"] {
+    return (catalog, query) => runSync(this.#inner.quote(catalog, query))
+  }
+
+  get measured(): Reservation["measured"] {
+    return this.#inner.measured
+  }
+
+  get finalize(): Reservation["finalize"] {
+    return (actuals) => this.#run(() => this.#inner.finalize(actuals))
+  }
+
+  get release(): Reservation["release"] {
+    return () => this.#run(() => this.#inner.release)
+  }
+
+  get handle(): Reservation["handle"] {
+    return this.#inner.handle
+  }
+
+  get handOver(): Reservation["handOver"] {
+    return (options) => this.#run(() => this.#inner.handOver(options))
+  }
+
+  // Like a failure: whoever succeeds says so by `finalize` before the block ends.
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#run(() => this.#inner.interrupt)
+  }
+}

@@ -57,7 +57,10 @@ export const makeWorld = (
     execute: (commands) =>
       Effect.runPromise(
         Effect.flatMap(Clock.Clock, (real) => {
-          const now = Object.create(real, { currentTimeMillis: { value: Effect.sync(clock.nowMs) } }) as Clock.Clock
+          const now = Object.create(real, {
+            currentTimeMillis: { value: Effect.sync(clock.nowMs) },
+            currentTimeMillisUnsafe: { value: clock.nowMs }
+          }) as Clock.Clock
           return Effect.provideService(store.execute(commands), Clock.Clock, now)
         })
       ),

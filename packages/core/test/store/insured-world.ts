@@ -68,6 +68,7 @@ export const insuredWorld = (options: Partial<InsuredOptions> = {}): InsuredWorl
     Effect.flatMap(Clock.Clock, (real) => {
       const clock = Object.create(real, {
         currentTimeMillis: { value: Effect.sync(() => nowMs) },
+        currentTimeMillisUnsafe: { value: () => nowMs },
         monotonicTimeNanos: { value: Effect.sync(() => BigInt(nowMs) * 1_000_000n) }
       }) as Clock.Clock
       return Effect.provideService(effect, Clock.Clock, clock)

@@ -9,6 +9,11 @@ export interface ContractOptions {
   readonly settings?: Partial<Settings> | undefined
   /** Random programs of the model equivalence. Default: `TALLYSTICK_CONTRACT_PROGRAMS`, or 2,000. */
   readonly programs?: number | undefined
+  /**
+   * So many of them run at once, each over accounts of its own: a server and this process then work side by side. Default: 1.
+   * Calls of different times meet, so a store that sends them together must keep them apart.
+   */
+  readonly programsAtOnce?: number | undefined
   /** Everything random comes from it. Default: `TALLYSTICK_SEED`, or 1. */
   readonly seed?: number | undefined
   /** Where in the tree of a failing seed to begin: printed with a failure. Default: `TALLYSTICK_CONTRACT_PATH`. */
@@ -31,6 +36,7 @@ export interface ContractOptions {
 export interface ReadOptions {
   readonly settings: Settings
   readonly programs: number
+  readonly programsAtOnce: number
   readonly seed: number
   readonly path: string | undefined
   readonly strangeIds: number
@@ -42,6 +48,7 @@ export interface ReadOptions {
 export const readOptions = (options: ContractOptions): ReadOptions => ({
   settings: { ...defaultSettings, ...options.settings },
   programs: options.programs ?? fromEnvironment("TALLYSTICK_CONTRACT_PROGRAMS", 0) ?? 2_000,
+  programsAtOnce: options.programsAtOnce ?? 1,
   seed: options.seed ?? fromEnvironment("TALLYSTICK_SEED", -(2 ** 31)) ?? 1,
   path: options.path ?? process.env["TALLYSTICK_CONTRACT_PATH"],
   strangeIds: options.strangeIds ?? 300,

@@ -46,8 +46,8 @@ describe("the contract suite sees a store that", { timeout: TIMEOUT_MS }, () => 
 
 describe("model equivalence alone", { timeout: TIMEOUT_MS }, () => {
   const generous = saying((outcome) => (outcome._tag === "Released" ? { ...outcome, granted: false } : outcome))
-  const failure = async (seed: number, path?: string) => {
-    const { failed } = await verdicts(inMemory(generous), { programs: 500, seed, path })
+  const failure = async (seed: number, path?: string, programsAtOnce = 1) => {
+    const { failed } = await verdicts(inMemory(generous), { programs: 500, programsAtOnce, seed, path })
     return failed.find(({ check }) => check.startsWith("model equivalence"))!.because
   }
   it("shrinks to a few lines, says how to play them again, and a seed gives the same program", async () => {
@@ -61,6 +61,9 @@ describe("model equivalence alone", { timeout: TIMEOUT_MS }, () => {
     const again = await failure(7, /PATH=(.*)$/.exec(because)![1])
     expect(again.split("\n").filter((line) => line.startsWith("  "))).toEqual(program)
     expect(again).toContain("after 0 steps of shrinking")
+  })
+  it("finds the same where several programs run at once", async () => {
+    expect(await failure(7, undefined, 3)).toBe(await failure(7))
   })
 })
 

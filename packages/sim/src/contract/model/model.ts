@@ -11,6 +11,7 @@ import { START_MS } from "../subject.ts"
 import type { Subject } from "../subject.ts"
 import { Trial } from "../trial.ts"
 import { pool } from "./draw.ts"
+import { firstFailure } from "./first-failure.ts"
 import { callsOf, programs } from "./program.ts"
 import type { Call, Program } from "./program.ts"
 import { programLines } from "./words.ts"
@@ -64,21 +65,28 @@ const programText = (subject: Subject, program: Program): string => {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-export const modelCheck = ({ programs: count, seed, path, settings }: ReadOptions): Check => ({
+export const modelCheck = ({ programs: count, programsAtOnce: atOnce, seed, path, settings }: ReadOptions): Check => ({
   group: "model equivalence",
   name: `${count} random programs: every answer and every number is the Book's (seed ${seed})`,
   run: async (subject) => {
     const property = fc.asyncProperty(programs(settings), (program) => play(subject, program))
-    const found = await fc.check(property, { numRuns: count, seed, ...(path === undefined ? {} : { path }) })
-    if (!found.failed) return
+    const isAhead = path === undefined && atOnce > 1
+    const first = isAhead
+      ? await firstFailure(programs(settings), (program) => play(subject, program), { atOnce, count, seed })
+      : undefined
+    if (isAhead && first === undefined) return
+    // Once more, alone, to be made shorter.
+    const from = first === undefined ? path : String(first.number)
+    const found = await fc.check(property, { numRuns: count, seed, ...(from === undefined ? {} : { path: from }) })
+    if (!found.failed && first === undefined) return
     const [program] = found.counterexample ?? []
     throw new Broken(
       [
-        `program ${found.numRuns} of ${count} is not answered as the Book says; after ${found.numShrinks} steps of shrinking:`,
-        program === undefined ? "" : programText(subject, program),
-        reasonOf(found.errorInstance),
+        `program ${(first?.number ?? 0) + found.numRuns} of ${count} is not answered as the Book says; after ${found.numShrinks} steps of shrinking:`,
+        program === undefined ? "alone it is: it failed beside others" : programText(subject, program),
+        reasonOf(found.failed ? found.errorInstance : first?.reason),
         "this program again:",
-        `TALLYSTICK_SEED=${seed} TALLYSTICK_CONTRACT_PATH=${found.counterexamplePath ?? ""}`
+        `TALLYSTICK_SEED=${seed} TALLYSTICK_CONTRACT_PATH=${found.counterexamplePath ?? from ?? ""}`
       ].join("\n")
     )
   }

@@ -6,11 +6,15 @@ import { corruptChecks } from "./corrupt.ts"
 import { holdsChecks } from "./holds.ts"
 import { ledgerChecks } from "./ledger.ts"
 import { lockChecks } from "./locks.ts"
+import { statementChecks } from "./statements.ts"
+import { rowChecks } from "./rows.ts"
 import { sweepChecks } from "./sweep.ts"
 import { sweepTurnChecks } from "./sweep-turns.ts"
 import { viewChecks } from "./views.ts"
 
 export const checksOf = {
+  statements: statementChecks,
+  rows: rowChecks,
   ledger: ledgerChecks,
   corrupt: corruptChecks,
   views: viewChecks,

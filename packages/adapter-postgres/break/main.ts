@@ -1,22 +1,19 @@
 /**
  * Breaks the SQL functions and views in one place at a time and says which breaks the suite does not see.
  *
- *   npm run break:sql -- [--seed 1] [--programs 120] [--only LINES|KIND] [--sample N] [--again JSON] [--lanes 2] [--json] [--survivors FILE]
+ *   npm run break:sql -- [--seed 1] [--programs 120] [--only LINES|KIND] [--sample N] [--minutes N] [--again JSON] [--lanes 2] [--json] [--survivors FILE]
  *
  * On a server of its own; on the one that TALLYSTICK_TEST_POSTGRES_URL names if it does.
  */
 import { runBreaker } from "../../sim/break/run.ts"
 import { Servers } from "../../test-servers/src/servers.ts"
 import { isNone } from "../../test-servers/src/wire.ts"
-import { migrations } from "../src/schema.ts"
 import { hunt, record, verify } from "./hunt.ts"
 import { Lane } from "./lane.ts"
 import { mutantsOf } from "./mutants.ts"
 import { programsOf } from "./programs.ts"
 import { reasons } from "./reasons.ts"
-
-/** With its sections in their places. */
-const text = migrations.map(({ text }) => text).join("")
+import { onePerPlace, wholeText as text } from "./sections.ts"
 
 /** After so many mutants the sound SQL must pass again, or what they left behind is what was found. */
 const VERIFY_EVERY = 20
@@ -29,11 +26,12 @@ await runBreaker<Lane>({
   name: "sql/*.sql",
   about: [
     "Written by `npm run break:sql -- --survivors docs/postgres-mutants.md`. Lines are those of the files one behind the other. Broken, one at a time: every",
-    "comparison, sum, constant, condition and its parts, branch, clause (joins, order, locks, limits, filters), assignment, statement and pair of neighbours."
+    "comparison, sum, constant, condition and its parts, branch, clause (joins, order, locks, limits, filters), assignment, statement and pair of neighbours.",
+    "A section that stands in several places is one piece of code: it is broken in all of them at once."
   ].join("\n"),
   text,
   reasons,
-  mutants: mutantsOf(text),
+  mutants: onePerPlace(mutantsOf(text)),
   open: (number) => Lane.open(server.url, number),
   prepare: async (lane, seed, programs) => {
     const recorded = await record(lane, await programsOf(seed, programs))

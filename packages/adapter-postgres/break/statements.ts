@@ -14,7 +14,15 @@ export interface Statement {
   readonly isProcedural: boolean
 }
 
+const known = new Map<string, ReadonlyArray<Statement>>()
+
 export const statementsOf = (text: string): ReadonlyArray<Statement> => {
+  const statements = known.get(text) ?? statementsIn(text)
+  known.set(text, statements)
+  return statements
+}
+
+const statementsIn = (text: string): ReadonlyArray<Statement> => {
   const statements: Array<Statement> = []
   let tokens: Array<Token> = []
   let isQuoted = false

@@ -11,6 +11,8 @@ export interface Mutant<Kind extends string = string> {
   readonly after: string
   readonly start: number
   readonly end: number
+  /** Where the same piece of code stands once more: all of them are broken, as the one that was written is. */
+  readonly copies?: ReadonlyArray<number>
 }
 
 /** What lies from one token to another, replaced. */
@@ -25,5 +27,10 @@ export const mutantOf = <Kind extends string>(
   return { kind, line: from.line, column: from.column, before, after, start: from.start, end: to.end }
 }
 
-export const mutate = (text: string, { start, end, after }: Mutant): string =>
-  text.slice(0, start) + after + text.slice(end)
+/** A text that begins at `offset`: a part of what the mutant was found in. */
+export const mutate = (text: string, { start, end, after, copies = [] }: Mutant, offset = 0): string => {
+  let broken = text
+  for (const place of [start, ...copies].map((one) => one - offset).toSorted((a, b) => b - a))
+    if (place >= 0 && place < text.length) broken = broken.slice(0, place) + after + broken.slice(place + end - start)
+  return broken
+}

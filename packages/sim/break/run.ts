@@ -29,6 +29,7 @@ const readArguments = () =>
       programs: { type: "string", default: "120" },
       only: { type: "string" },
       sample: { type: "string" },
+      minutes: { type: "string" },
       again: { type: "string" },
       lanes: { type: "string", default: "2" },
       json: { type: "boolean", default: false },
@@ -63,10 +64,12 @@ export const runBreaker = async <Lane extends { readonly close: () => Promise<vo
   const hunt = await breaker.prepare(lanes[0]!, seed, Number(values.programs))
   say("the sound code passes")
 
+  // `--minutes N`: what has been tried by then is the report; with `--sample` it is a sample still, a smaller one.
+  const endsMs = started + 60_000 * Number(values.minutes ?? Infinity)
   const found: Array<Found> = []
   let next = 0
   const work = async (lane: Lane): Promise<void> => {
-    for (let at = next++; at < mutants.length; at = next++) {
+    for (let at = next++; at < mutants.length && Date.now() < endsMs; at = next++) {
       const mutant = mutants[at]!
       const by = await hunt(lane, mutant)
       found.push({ mutant, by })

@@ -1,5 +1,5 @@
 /**
- * What the Postgres store costs: `node packages/adapter-postgres/bench/measure.ts postgres://… [--only latency,pairs,commands,bytes] [--seconds 2] [--rounds 3]`
+ * What the Postgres store costs: `node packages/adapter-postgres/bench/measure.ts postgres://… [--only latency,pairs,commands,bytes,expiry] [--seconds 2] [--rounds 3]`
  *
  * On a server that runs `initdb`'s settings (durable). `commands` needs `pg_stat_statements` in shared_preload_libraries, with track = all.
  */
@@ -7,6 +7,7 @@ import { postgresStore, trialSchema } from "@tallystick/adapter-postgres"
 
 import { measureBytes } from "./bytes.ts"
 import { measureCommands } from "./commands.ts"
+import { measureExpiry } from "./expiry.ts"
 import { measureLatency } from "./latency.ts"
 import { measurePairs } from "./pairs.ts"
 import type { Bench } from "./bench.ts"
@@ -16,7 +17,7 @@ const optionOf = (name: string, usual: string): string => {
   const at = process.argv.indexOf(name)
   return at === -1 ? usual : process.argv[at + 1]!
 }
-const only = optionOf("--only", "latency,pairs,commands,bytes").split(",")
+const only = optionOf("--only", "latency,pairs,commands,bytes,expiry").split(",")
 
 const schema = `measure_${process.pid}`
 const trial = await trialSchema(url, schema)
@@ -30,6 +31,12 @@ const bench: Bench = {
   rounds: Number(optionOf("--rounds", "3")),
   empty: trial.empty
 }
-const parts = { latency: measureLatency, pairs: measurePairs, commands: measureCommands, bytes: measureBytes }
+const parts = {
+  latency: measureLatency,
+  pairs: measurePairs,
+  commands: measureCommands,
+  bytes: measureBytes,
+  expiry: measureExpiry
+}
 for (const [name, measure] of Object.entries(parts)) if (only.includes(name)) await measure(bench)
 await trial.remove()

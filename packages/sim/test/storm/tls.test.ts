@@ -17,7 +17,6 @@ import { certificateFor } from "../../faults/certificate.ts"
 import { byWayOf, openStore } from "../../src/storm/places/open.ts"
 import type { Address } from "../../src/storm/places/place.ts"
 import { Proxy } from "../../src/storm/proxy/index.ts"
-import { tallystick } from "../cli/spawn.ts"
 
 const { cert, key } = certificateFor("DNS:localhost")
 const files = { "cert.pem": cert, "key.pem": key }
@@ -79,13 +78,6 @@ describeWith(await ownRedis({ args: tls, files }), "Redis with TLS", (server) =>
   afterAll(server.stop)
   const { href: url } = atLocalhost(server.url)
   suite({ kind: "redis", url, name: "tls:" })
-
-  test("a storm, through it", async () => {
-    const terms = ["--seconds", "2", "--processes", "2", "--fibers", "4", "--json"]
-    const env = { NODE_EXTRA_CA_CERTS: trusted }
-    const { err, out, status } = await tallystick(["storm", ...terms, "--store", url], { env })
-    expect([status, JSON.parse(out)], err).toMatchObject([0, { ok: true, failures: [] }])
-  })
 })
 
 const ssl = ["ssl=on", "ssl_cert_file={dir}/cert.pem", "ssl_key_file={dir}/key.pem"].flatMap((one) => ["-c", one])

@@ -37,10 +37,18 @@ const misconfigured: Readonly<Record<string, string>> = {
   NOPERM: "the server does not permit this user what the script does"
 }
 
+/**
+ * A script's commands are looked at one by one, when they run: what it wrote before the one that its user may not run stays written. Redis 7.0 says so with
+ * ERR, later ones with NOPERM.
+ */
+const ACL_IN_SCRIPT = /ACL failure in script|user executing the script can't/
+
 export const storeErrorOf = (error: unknown): StoreError => {
   if (isStoreError(error)) return error
   const code = codeOf(error)
   const text = error instanceof Error ? error.message : String(error)
+  if (ACL_IN_SCRIPT.test(text))
+    return new OutcomeUnknownError(`${misconfigured["NOPERM"]}, and stopped it midway (${text})`, { cause: error })
   if (code !== undefined && code in notApplied)
     return new NotAppliedError(`${notApplied[code]} (${text})`, { cause: error })
   if (code !== undefined && code in misconfigured)

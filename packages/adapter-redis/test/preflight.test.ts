@@ -51,6 +51,20 @@ describeWith(await ownRedis({ args: ["--save", ""] }), "a server of the wrong ki
     await replica.stop()
   })
 
+  test("a user who may not run scripts is told; one who may not run what a script runs does not know what was done", async () => {
+    await using inspector = new Inspector(server.url)
+    const as = (name: string): string => server.url.replace("://", `://${name}:secret@`)
+    await inspector.redis.call("ACL", "SETUSER", "reader", "on", ">secret", "~*", "+@all", "-evalsha")
+    expect(await failureOf({ url: as("reader") })).toMatchObject(misconfigured(/does not permit this user/))
+    // By then something is written, and only its expiry is not.
+    await inspector.redis.call("ACL", "SETUSER", "writer", "on", ">secret", "~*", "+@all", "-pexpireat")
+    const prefix = "midway:"
+    const unknown = { _tag: "OutcomeUnknown", reason: expect.stringMatching(/does not permit.*stopped it midway/) }
+    expect(await failureOf({ url: as("writer"), prefix })).toMatchObject(unknown)
+    expect(await inspector.redis.keys(`${prefix}*`)).toHaveLength(1)
+    expect(await failureOf({ url: server.url, prefix })).toMatchObject([{ _tag: "Charged", accounts: [{ used: 5 }] }])
+  })
+
   test("a password that is missing or wrong", async () => {
     await using locked = await ownRedis({ args: ["--requirepass", "secret"] }).then((own) => {
       if (isNone(own)) throw new Error(own.none)

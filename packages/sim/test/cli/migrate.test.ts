@@ -1,12 +1,19 @@
 /** `tallystick migrate` against a real database. */
+import { trialSchema } from "@tallystick/adapter-postgres"
 import { describeWith, postgresServer, schemaName } from "@tallystick/test-servers"
-import { expect, test } from "vitest"
+import { afterAll, expect, test } from "vitest"
 
 import { tallystick } from "./spawn.ts"
 
 describeWith(await postgresServer(), "tallystick migrate", ({ url }) => {
+  let schema: string
+  // A server that was given is somebody's own: nothing stays there.
+  afterAll(async () => {
+    if (schema !== undefined) await (await trialSchema(url, schema)).remove()
+  })
+
   test("makes the schema, and then finds it made", { timeout: 60_000 }, async () => {
-    const schema = `${await schemaName()} "cli"`
+    schema = `${await schemaName()} "cli"`
     const migrate = () => tallystick(["migrate", "--store", url, "--schema", schema])
     const first = await migrate()
     expect(first).toMatchObject({ status: 0, err: "" })

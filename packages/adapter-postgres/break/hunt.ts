@@ -42,7 +42,7 @@ const suites: Readonly<Record<string, ReadonlyArray<Check>>> = {
   prune_ledger: checksOf.ledger,
   ledger_sums: checksOf.ledger,
   account_now: checksOf.views,
-  idle_of: [...checksOf.views, ...checksOf.sweep],
+  idle_of: [...checksOf.functions, ...checksOf.views, ...checksOf.sweep],
   sweep: [...checksOf.sweep, ...checksOf.locks.slice(-1)],
   contradicts_itself: checksOf.sweep,
   is_collectable: checksOf.sweep,
@@ -51,6 +51,7 @@ const suites: Readonly<Record<string, ReadonlyArray<Check>>> = {
   preflight: [...checksOf.locks, recoveryCheck, contractCheck]
 }
 const ofCommands: ReadonlyArray<Check> = [
+  ...checksOf.functions,
   ...checksOf.statements,
   ...checksOf.rows,
   ...checksOf.corrupt,

@@ -7,12 +7,14 @@ import { holdsChecks } from "./holds.ts"
 import { ledgerChecks } from "./ledger.ts"
 import { lockChecks } from "./locks.ts"
 import { statementChecks } from "./statements.ts"
+import { functionChecks } from "./functions.ts"
 import { rowChecks } from "./rows.ts"
 import { sweepChecks } from "./sweep.ts"
 import { sweepTurnChecks } from "./sweep-turns.ts"
 import { viewChecks } from "./views.ts"
 
 export const checksOf = {
+  functions: functionChecks,
   statements: statementChecks,
   rows: rowChecks,
   ledger: ledgerChecks,

@@ -1,0 +1,70 @@
+/**
+ * What the functions say that the sections share, value by value: also where no command can tell one number from another.
+ */
+import { rowsOf, same } from "./bench.ts"
+import type { Check } from "./check.ts"
+
+const MAX = 9_007_199_254_740_991
+
+const said: ReadonlyArray<readonly [call: string, value: unknown]> = [
+  ["deadline_of(1, 999)", 1_000],
+  ["deadline_of(1, 1000)", 2_000],
+  ["expiry_cost('held', 7, 3, 'refund')", 7],
+  ["expiry_cost('none', 7, 3, 'charge-held')", 0],
+  ["expiry_cost('actual', 7, 3, 'refund')", 0],
+  ["expiry_cost('actual', 7, 3, 'charge-held')", 7],
+  ["expiry_cost('actual', 7, 3, 'charge-measured')", 3],
+  ["expiry_cost('actual', 7, 9, NULL)", 7],
+  ["expiry_cost('actual', 7, NULL, NULL)", 0],
+  ["dearest(NULL, 'refund')", "refund"],
+  ["dearest('refund', NULL)", "refund"],
+  ["dearest('refund', 'charge-measured')", "charge-measured"],
+  ["dearest('charge-held', 'charge-measured')", "charge-held"],
+  ["limit_in_force(true, NULL, 5)", -1],
+  ["limit_in_force(false, 7, 5)", 7],
+  ["limit_in_force(false, NULL, 5)", 5],
+  ["limit_in_force(false, NULL, NULL)", null],
+  ["spendable_of(NULL, 1, 2)", 0],
+  ["spendable_of(-1, 1, 2)", null],
+  ["spendable_of(0, 0, 0)", 0],
+  ["spendable_of(10, 3, 2)", 5],
+  ["spendable_of(10, 9, 2)", 0],
+  [`is_overflow(1, 2, ${MAX - 3})`, false],
+  [`is_overflow(1, 2, ${MAX - 2})`, true],
+  // start, end and last change of what is open; kind, length and end of the window now; now, the account's time, live holds.
+  ["is_roll_due(NULL, NULL, 0, 'fixed', 10, 20, 30, 30, 0)", false],
+  ["is_roll_due(0, NULL, 5, 'idle', 10, NULL, 15, 15, 0)", true],
+  ["is_roll_due(0, NULL, 5, 'idle', 10, NULL, 14, 14, 0)", false],
+  ["is_roll_due(0, NULL, 5, 'idle', 10, NULL, 15, 15, 1)", false],
+  ["is_roll_due(0, 10, 5, 'fixed', 10, NULL, 30, 30, 0)", false],
+  ["is_roll_due(0, NULL, 5, 'fixed', 10, 20, 30, 30, 0)", false],
+  ["is_roll_due(0, 10, 5, 'fixed', 10, 20, 10, 10, 0)", true],
+  ["is_roll_due(0, 10, 5, 'fixed', 10, 10, 9, 9, 0)", false],
+  ["is_roll_due(10, 20, 5, 'fixed', 10, 9, 9, 19, 0)", true],
+  ["is_roll_due(10, 20, 5, 'fixed', 10, 10, 9, 19, 0)", false],
+  ["refuse(true, true, true, 'u', 'u', NULL, 0, 0, 1)", 1],
+  ["refuse(true, true, false, 'u', 'u', 5, 0, 0, 1)", 2],
+  ["refuse(false, true, false, 'u', 'u', 5, 0, 0, 1)", null],
+  ["refuse(true, true, true, 'u', 'v', 5, 0, 0, 9)", 3],
+  ["refuse(true, true, true, NULL, 'v', 5, 0, 0, 5)", null],
+  [`refuse(true, true, true, 'u', 'u', -1, 1, 2, ${MAX - 2})`, 4],
+  [`refuse(true, true, true, 'u', 'u', -1, 1, 2, ${MAX - 3})`, null],
+  [`refuse(true, false, true, 'u', 'u', 5, 1, 2, ${MAX - 2})`, 4],
+  ["refuse(true, false, true, 'u', 'u', 5, 1, 2, 9)", null],
+  ["refuse(true, true, true, 'u', 'u', 5, 1, 2, 3)", 5],
+  ["refuse(true, true, true, 'u', 'u', 5, 1, 2, 2)", null],
+  ["refuse(true, true, true, 'u', 'u', 0, 0, 0, 1)", 5],
+  ["blank_account('a', 'w', 7, 3)::text", "(a,w,,,f,t,0,0,0,,0,,,0,7,3,0,0,)"],
+  ["idle_of('idle:15000')", 15_000],
+  ["idle_of('none')", null]
+]
+
+export const functionChecks: ReadonlyArray<Check> = [
+  {
+    name: "the functions that the sections share say what is written above them",
+    run: async (bench) => {
+      const [row] = await rowsOf(bench, `SELECT ${said.map(([call]) => `{schema}.${call}`).join(", ")}`)
+      for (const [at, [call, value]] of said.entries()) same(row![at], value, call)
+    }
+  }
+]

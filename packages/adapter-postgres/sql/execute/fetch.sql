@@ -4,8 +4,7 @@
       -- section found-entries
     ) AS f;
     IF due_from_ms <= now_ms THEN
-      WITH account_row AS (SELECT * FROM unnest(account_rows) WITH ORDINALITY AS t (account, "window", unit, stored_limit, is_unlimited, is_open, used,
-        reserved, holds, due_ms, period, start_ms, end_ms, revision, last_ms, lead_ms, born_ms, changed_ms, reset_ms, number))
+      WITH account_row AS (SELECT t.ordinality AS number, t.* FROM unnest(account_rows) WITH ORDINALITY AS t)
       SELECT f.* INTO passed_accounts, passed_ticks, passed_holds, passed_amounts, passed_costs, passed_lasts, passed_nexts FROM (
         -- section found-passed
       ) AS f;

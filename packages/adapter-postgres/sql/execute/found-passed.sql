@@ -3,7 +3,7 @@
     FROM account_row AS t
     CROSS JOIN LATERAL (SELECT greatest(now_ms + t.lead_ms, t.last_ms) AS time_ms) AS clock
     CROSS JOIN LATERAL (
-      SELECT count(DISTINCT d.tick_ms) AS ticks, coalesce(sum(d.holds), 0)::bigint AS holds,
+      SELECT count(DISTINCT d.tick_ms) AS ticks, sum(d.holds)::bigint AS holds,
         coalesce(sum(d.amount) FILTER (WHERE d.period = t.period), 0)::bigint AS amount,
         coalesce(sum(d.cost) FILTER (WHERE d.period = t.period), 0)::bigint AS cost, max(d.tick_ms) AS last_ms,
         (SELECT min(later.tick_ms) FROM {schema}.due AS later

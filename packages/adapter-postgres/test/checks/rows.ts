@@ -131,6 +131,16 @@ export const rowChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "an ending of an earlier window's hold costs what it used more than it held, whatever is held now",
+    run: async (bench) => {
+      await execute(bench, START_MS, reserve("r", 60_000, of({ amount: 5 })))
+      await execute(bench, START_MS + 20_000, reserve("s", 60_000, of({ amount: 7 })))
+      await execute(bench, START_MS + 20_000, finalize("r", of({ actual: 6 })))
+      same(await rowsOf(bench, "SELECT used, reserved FROM {schema}.account"), [[1, 7]], "used and reserved")
+      await sound(bench)
+    }
+  },
+  {
     name: "an adjustment of an earlier life is another one's id now",
     run: async (bench) => {
       const lifeMs = START_MS + 60_000

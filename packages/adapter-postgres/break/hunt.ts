@@ -51,6 +51,7 @@ const suites: Readonly<Record<string, ReadonlyArray<Check>>> = {
   preflight: [...checksOf.locks, recoveryCheck, contractCheck]
 }
 const ofCommands: ReadonlyArray<Check> = [
+  ...checksOf.beside,
   ...checksOf.functions,
   ...checksOf.statements,
   ...checksOf.rows,

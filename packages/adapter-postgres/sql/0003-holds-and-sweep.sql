@@ -102,7 +102,7 @@ DECLARE
   after_account CONSTANT text := CASE WHEN stage = 'accounts' THEN input->'after'->>1 ELSE '' END;
   after_window CONSTANT text := CASE WHEN stage = 'accounts' THEN input->'after'->>2 ELSE '' END;
   entries integer := 0;
-  accounts integer := 0;
+  accounts integer;
   looked integer;
   looked_to_ms bigint;
   old {schema}.entry[];

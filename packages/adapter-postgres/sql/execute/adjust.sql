@@ -16,7 +16,6 @@
             ELSIF amount > 9007199254740991 - account.stored_limit THEN rank := 4;
             END IF;
           END IF;
-          ranks[first_leg] := rank;
           tag := CASE WHEN rank IS NULL THEN 'Adjusted' ELSE 'Denied' END;
           does[first_leg] := 'adjusted';
           -- effectOf

@@ -9,7 +9,7 @@
               asked := concat_ws(',', asked, leg - first_leg, CASE
                 WHEN kind = 'extend' THEN concat(growths[leg], ',', coalesce(leg_amounts[leg], 0))
                 WHEN kind IN ('reserve', 'charge') THEN concat(leg_amounts[leg], ',', leg_amounts[leg])
-                ELSE concat(coalesce(debits[leg], 0), ',', coalesce(debits[leg], 0))
+                ELSE concat(debits[leg], ',', debits[leg])
               END);
               IF rank = 5 AND account.revision > 0 THEN
                 -- section first-deadline

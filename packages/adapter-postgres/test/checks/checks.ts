@@ -7,6 +7,7 @@ import { holdsChecks } from "./holds.ts"
 import { ledgerChecks } from "./ledger.ts"
 import { lockChecks } from "./locks.ts"
 import { statementChecks } from "./statements.ts"
+import { besideChecks } from "./beside.ts"
 import { functionChecks } from "./functions.ts"
 import { rowChecks } from "./rows.ts"
 import { sweepChecks } from "./sweep.ts"
@@ -14,6 +15,7 @@ import { sweepTurnChecks } from "./sweep-turns.ts"
 import { viewChecks } from "./views.ts"
 
 export const checksOf = {
+  beside: besideChecks,
   functions: functionChecks,
   statements: statementChecks,
   rows: rowChecks,

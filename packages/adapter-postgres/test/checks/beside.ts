@@ -1,0 +1,82 @@
+/**
+ * Commands beside each other in a call, and rows of an account alone: what one command leaves in the variables of the function is no other's.
+ */
+import { readCommand } from "@tallystick/core/machine"
+
+import { runAt } from "../at.ts"
+import { charge, execute, finalize, leg, release, reserve, rowsOf, same, sound, START_MS, storeOf } from "./bench.ts"
+import type { Check } from "./check.ts"
+
+const fixed = (account: string, more: object) =>
+  leg(account, { window: { kind: "fixed", lengthMs: 20_000 }, limit: 100, ...more })
+
+const tagsOf = async (...call: Parameters<typeof execute>): Promise<ReadonlyArray<string>> =>
+  (await execute(...call)).map(({ _tag }) => _tag)
+
+const contradictions: ReadonlyArray<readonly [what: string, change: string]> = [
+  ["less is reserved than is held", "UPDATE {schema}.account SET reserved = 4"],
+  ["the account counts no hold", "UPDATE {schema}.account SET holds = 0"],
+  ["there is no due row", "DELETE FROM {schema}.due"],
+  ["the due row counts less than the hold", "UPDATE {schema}.due SET holds = 2, amount = 4"],
+  ["the due row costs less than the hold", "UPDATE {schema}.due SET holds = 2, cost = 2"]
+]
+
+export const besideChecks: ReadonlyArray<Check> = [
+  ...contradictions.map(([what, change]): Check => ({
+    name: `${what}, of one account: corrupt, by name`,
+    run: async (bench) => {
+      const held = leg("a", { amount: 5 })
+      const measure = { whenUnknown: "charge-measured", legs: [leg("a", { total: 5, measured: 3 })] }
+      await execute(bench, START_MS, reserve("r", 60_000, held))
+      await execute(bench, START_MS, { kind: "extend", id: "r", ...measure })
+      await rowsOf(bench, change)
+      for (const ending of [finalize("r", leg("a", { actual: 1 })), release("r", leg("a"))])
+        same(await tagsOf(bench, START_MS, ending), ["Corrupt"], JSON.stringify(ending))
+    }
+  })),
+  {
+    name: "a hold that is made beside a corrupt one is counted",
+    run: async (bench) => {
+      await execute(bench, START_MS, reserve("r", 1_000, leg("a", { amount: 5 })))
+      await rowsOf(bench, "DELETE FROM {schema}.due")
+      const calls = [release("r", leg("a")), reserve("s", 60_000, leg("a", { amount: 7 }))]
+      same(await tagsOf(bench, START_MS, ...calls), ["Corrupt", "Granted"], "the call")
+      same(await rowsOf(bench, "SELECT tick_ms, amount FROM {schema}.due"), [[START_MS + 60_000, 7]], "due")
+    }
+  },
+  {
+    name: "a renewal of an earlier window's hold is none of growth, whatever grows beside it",
+    run: async (bench) => {
+      await execute(bench, START_MS, reserve("r", 60_000, fixed("a", { amount: 5 })))
+      await execute(bench, START_MS + 20_000, reserve("s", 60_000, fixed("b", { amount: 5 })))
+      const renewal = { kind: "extend", id: "r", ttlMs: 90_000, legs: [fixed("a", {})] }
+      const growth = { kind: "extend", id: "s", legs: [fixed("b", { total: 6 })] }
+      const answers = await execute(bench, START_MS + 20_000, growth, renewal)
+      for (const answer of answers) {
+        if (answer._tag !== "Extended") throw new Error(JSON.stringify(answer))
+        same(answer.denial, null, answer.id)
+      }
+      await sound(bench)
+    }
+  },
+  {
+    name: "an account whose stored limit is none is not forgotten",
+    run: async (bench) => {
+      const limit = { kind: "adjust", id: "x", adjustment: { kind: "setLimit", limit: null }, legs: [leg("a")] }
+      await execute(bench, START_MS, limit)
+      // More than the limit in code.
+      const much = charge("c", leg("a", { amount: 8, limit: 7 }))
+      await execute(bench, START_MS + 3_600_000, much)
+      const [of] = [leg("a", { limit: 7 })]
+      const usage = await runAt(
+        START_MS + 3_600_000,
+        storeOf(bench).usage([readCommand(charge("d", { ...of, amount: 1 })).legs[0]!])
+      )
+      same(
+        usage.map(({ limit, used }) => [limit, used]),
+        [[null, 8]],
+        "usage"
+      )
+    }
+  }
+]

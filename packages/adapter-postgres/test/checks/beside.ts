@@ -35,6 +35,18 @@ export const besideChecks: ReadonlyArray<Check> = [
     }
   })),
   {
+    name: "a conflict is told before what refuses another leg",
+    run: async (bench) => {
+      const both = (actual: number, unit: string) => [leg("a", { actual }), leg("b", { actual, unit })]
+      await execute(bench, START_MS, reserve("r", 60_000, leg("a", { amount: 1 }), leg("b", { amount: 1 })))
+      await execute(bench, START_MS, finalize("r", ...both(1, "u")))
+      await rowsOf(bench, "DELETE FROM {schema}.entry WHERE account = 'b'")
+      const again = { ...finalize("r", ...both(2, "v")), ifUnknown: "charge" }
+      const [answer] = await execute(bench, START_MS, again)
+      same([answer!._tag, (answer as { reason?: string }).reason], ["Conflict", "content"], JSON.stringify(answer))
+    }
+  },
+  {
     name: "a hold that is made beside a corrupt one is counted",
     run: async (bench) => {
       await execute(bench, START_MS, reserve("r", 1_000, leg("a", { amount: 5 })))
@@ -67,10 +79,9 @@ export const besideChecks: ReadonlyArray<Check> = [
       // More than the limit in code.
       const much = charge("c", leg("a", { amount: 8, limit: 7 }))
       await execute(bench, START_MS + 3_600_000, much)
-      const [of] = [leg("a", { limit: 7 })]
       const usage = await runAt(
         START_MS + 3_600_000,
-        storeOf(bench).usage([readCommand(charge("d", { ...of, amount: 1 })).legs[0]!])
+        storeOf(bench).usage([readCommand(charge("d", leg("a", { limit: 7, amount: 1 }))).legs[0]])
       )
       same(
         usage.map(({ limit, used }) => [limit, used]),

@@ -59,6 +59,8 @@ export const statementsIn = async (
 const one = (account: string) => leg(account, { amount: 1 })
 const little = (account: string) => leg(account, { amount: 1, limit: 0, settle: "none" })
 
+const idle = leg("a", { amount: 1, window: { kind: "idle", idleMs: 3_600_000 } })
+
 const LOCK = "select account"
 /** Of several accounts those that are missing are made first, and taken back at the end if nothing was written to them. */
 const MAKE = "insert account"
@@ -145,6 +147,43 @@ const cases: ReadonlyArray<Case> = [
     START_MS + 2_000,
     [finalize("u", leg("a", { actual: 1 }))],
     [LOCK, FETCH, WRITE, "update entry", TELL]
+  ],
+  [
+    "a hold that ends in time",
+    START_MS + 2_000,
+    [reserve("y", 1_000, one("a")), release("y", leg("a"))],
+    [LOCK, FETCH, WRITE, "insert entry", "delete due", TELL]
+  ],
+  [
+    "the first call behind its deadline: it looks, and finds nothing to settle",
+    START_MS + 4_000,
+    [charge("g", one("a"))],
+    [LOCK, FETCH, "with due", WRITE, "insert entry", TELL]
+  ],
+  ["the next one does not look", START_MS + 4_000, [charge("h", one("a"))], [LOCK, FETCH, WRITE, "insert entry", TELL]],
+  [
+    "a hold that expires before another of its account",
+    START_MS + 4_000,
+    [reserve("k", 1_000, one("a")), reserve("l", 60_000, one("a"))],
+    [LOCK, FETCH, WRITE, "insert entry", "insert due", TELL]
+  ],
+  [
+    "and one of another window of the account between them",
+    START_MS + 4_000,
+    [reserve("m", 10_000, idle)],
+    [LOCK, MAKE, LOCK, FETCH, WRITE, "delete account", "insert entry", "insert due", TELL]
+  ],
+  [
+    "the call behind the first",
+    START_MS + 6_000,
+    [charge("n", one("a"))],
+    [LOCK, FETCH, "with due", "with due", WRITE, "insert entry", TELL]
+  ],
+  [
+    "behind the other window's nobody looks",
+    START_MS + 20_000,
+    [charge("o", one("a"))],
+    [LOCK, FETCH, WRITE, "insert entry", TELL]
   ]
 ]
 

@@ -109,7 +109,11 @@ export const reasons: ReadonlyArray<Reason> = [
   },
   { line: "if not found then", changes: ["not found -> true"], why: "A part is then made once more, and is the same." },
   { line: "known[name] = found", why: "A part is then made once more, and is the same." },
-  { line: "slot.facts = facts", why: "What seldom changes is then spelled once more." },
+  {
+    line: "if row ~= slot.row then",
+    changes: ["row ~= slot.row -> true"],
+    why: "What legs have in common is then said once more."
+  },
   {
     line: "if not slot.isReborn then",
     changes: ["not slot.isReborn -> true"],

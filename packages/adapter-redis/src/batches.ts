@@ -24,8 +24,10 @@ export const inBatches = (send: Send, options: BatchedOptions, isOrdered: boolea
     byPartition.set(partition, made)
     return made
   }
-  return ({ items, partition }: Part<Command>): Effect.Effect<ReadonlyArray<Outcome>, CallError> =>
-    Effect.suspend(() => {
+  const all = flushesOf("")
+  return ({ items, partition }: Part<Command>): Effect.Effect<ReadonlyArray<Outcome>, CallError> => {
+    if (partition === "") return all.execute(items)
+    return Effect.suspend(() => {
       const flushes = flushesOf(partition)
       // There may be as many partitions as accounts: one that nobody waits for is forgotten.
       const forget = Effect.sync(() => {
@@ -33,4 +35,5 @@ export const inBatches = (send: Send, options: BatchedOptions, isOrdered: boolea
       })
       return Effect.ensuring(flushes.execute(items), forget)
     })
+  }
 }

@@ -21,8 +21,11 @@ export const partitionOf = (account: string, partition: Partition | undefined): 
 export const splitCommands = (
   commands: ReadonlyArray<Command>,
   partition: Partition | undefined
-): ReadonlyArray<Part<Command>> =>
-  split(commands, (command, at) => {
+): ReadonlyArray<Part<Command>> => {
+  // All in one place: nothing to sort, and nearly every call is one command.
+  if (partition === undefined && commands.length > 0)
+    return [{ partition: "", items: commands, places: commands.length === 1 ? FIRST : [...commands.keys()] }]
+  return split(commands, (command, at) => {
     const [first, ...others] = command.legs.map((leg) => partitionOf(leg.account, partition))
     const other = others.findIndex((one) => one !== first)
     if (other === -1) return first!
@@ -30,6 +33,9 @@ export const splitCommands = (
     const range = `of the partition ${JSON.stringify(first)} that ${JSON.stringify(command.legs[0]?.account)} is of, not of ${JSON.stringify(others[other])}`
     throw new InvalidInput(field, range, command.legs[other + 1]!.account)
   })
+}
+
+const FIRST: ReadonlyArray<number> = [0]
 
 /** The accounts of a read may lie anywhere: each is read on its own. */
 export const splitAccounts = (

@@ -84,7 +84,12 @@ local function fetchAccount(index)
     names[2 + at] = 'hold:' .. id
   end
   local texts = redis.call('HMGET', KEYS[index], unpack(names))
-  slot = { index = index, timeMs = nowMs, due = {}, wasDue = {}, entries = {}, isInHash = {}, changed = {}, adjustments = {}, newAdjustments = {} }
+  -- With all that it will have: a table that grows is laid out anew each time it doubles.
+  slot = {
+    index = index, timeMs = nowMs, due = {}, wasDue = {}, entries = {}, isInHash = {}, changed = {}, adjustments = {}, newAdjustments = {},
+    row = nil, isThere = false, isUnreadable = false, isTouched = false, isChanged = false, isReborn = false, window = 0, dueChanged = false,
+    facts = false, factsLive = false, factsChanged = 0, set = false, gone = false, added = false, removed = false, shelved = false
+  }
   slots[index] = slot
   if not texts[1] then
     return slot

@@ -110,8 +110,8 @@ local function prepare(slot)
     set[#set + 1] = 'adjustment:' .. id
     set[#set + 1] = format('[%d,"%s"]', unpack(adjustment))
   end
-  for _, tickMs in ipairs(slot.expired or {}) do
-    gone[#gone + 1] = 'due:' .. exact(tickMs)
+  for at = 1, slot.expired and #slot.expired or 0 do
+    gone[#gone + 1] = 'due:' .. exact(slot.expired[at])
   end
   if slot.isChanged and row[STALE] > 0 and slot.timeMs >= row[COLLECT] then
     part('collect')(slot, gone)

@@ -62,21 +62,28 @@ export class BatchQueue<A extends Waiting> {
     const mine = new Set<string>()
     let commands = 0
     let bytes = 0
-    // An account that gave one stands at the end of the map again, and so has its next turn in this same loop.
+    // An account that gave one stands at the end of the map again, and so has its next turn in this same loop. One that is alone has every turn: to move it
+    // each time cost 5 % of a client's memory traffic.
+    let isFull = false
     for (const [account, line] of this.#lines) {
-      const request = line.items[line.head]!
-      if (!this.#mayGo(request, mine)) continue
-      if (batch.length > 0 && (commands + request.commands > maxCommands || bytes + request.bytes > maxBytes)) break
-      batch.push(request)
-      commands += request.commands
-      bytes += request.bytes
-      this.#lines.delete(account)
-      this.#lines.set(account, line)
-      for (const name of request.accounts) {
-        mine.add(name)
-        this.#lines.get(name)!.head++
-        this.#tidy(name)
+      let isItsTurn = true
+      while (isItsTurn && line.head < line.items.length) {
+        const request = line.items[line.head]!
+        if (!this.#mayGo(request, mine)) break
+        isFull = batch.length > 0 && (commands + request.commands > maxCommands || bytes + request.bytes > maxBytes)
+        if (isFull) break
+        batch.push(request)
+        commands += request.commands
+        bytes += request.bytes
+        for (const name of request.accounts) {
+          mine.add(name)
+          this.#lines.get(name)!.head++
+          this.#tidy(name)
+        }
+        isItsTurn = this.#lines.size === 1
       }
+      if (isFull) break
+      if (!isItsTurn && this.#lines.delete(account)) this.#lines.set(account, line)
     }
     this.commands -= commands
     if (!this.#isOrdered) for (const name of mine) this.#busy.add(name)

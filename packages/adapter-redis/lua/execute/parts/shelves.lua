@@ -8,14 +8,15 @@ local function readShelf(slot, shelf, ids)
   end
 end
 
--- The shelf of now and the one before; one that was not written since holds nothing that is known.
+-- The shelf of now and the one before; one that was not written since, or only before the account was born, holds nothing that is known.
 local function readShelves(slot, ids)
-  local current = shelfOf(slot.timeMs)
-  local last = slot.row[SHELF]
-  if last == current then
+  local row, current = slot.row, shelfOf(slot.timeMs)
+  if row[SHELF] == current then
     readShelf(slot, current, ids)
   end
-  readShelf(slot, current - 1, ids)
+  if shelfOf(row[BORN]) < current then
+    readShelf(slot, current - 1, ids)
+  end
 end
 
 return readShelves

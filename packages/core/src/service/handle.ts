@@ -67,15 +67,18 @@ export const readHandle = (value: unknown): Turn => {
   const parts = readArray(fields["parts"], "handle.parts", 1, MAX_PARTS).map((part, index) => {
     return readPart(part, `handle.parts[${index}]`)
   })
-  const turn = newTurn({
+  const asked = {
     requestId,
     part: parts[0]!,
     estimated: units,
     settings: readTurnSettings(readObject(fields["settings"], "handle.settings"), defaultSettings),
-    standing: standing === "observed" ? { _tag: standing, refused: null } : { _tag: standing },
-    knownAtMs: undefined,
     quotes: readKeptQuotes(fields["quotes"], "handle.quotes")
-  })
+  }
+  const turn = newTurn(
+    asked,
+    standing === "observed" ? { _tag: standing, refused: null } : { _tag: standing },
+    undefined
+  )
   turn.parts.push(...parts.slice(1))
   turn.meter.add(readByUnit(fields["measured"], "handle.measured"))
   return turn

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Metric from "effect/Metric"
+import type * as Fiber from "effect/Fiber"
 import type { Span } from "effect/Tracer"
 
 import type { AccountAnswer } from "../machine/outcome.ts"
@@ -14,16 +14,16 @@ import { readObject, refuseOtherKeys } from "./check.ts"
 import { checked } from "./checked.ts"
 import { type Denial, denialOf, type Refused } from "./denial.ts"
 import { end } from "./end.ts"
-import { currentMs, type Environment, isWithinTransaction } from "./environment.ts"
+import { clockOf, currentFiber, type Environment, isWithinTransaction, msOf } from "./environment.ts"
 import { QuotaClosed, type QuotaConflict } from "./errors.ts"
 import { startHeartbeat } from "./heartbeat.ts"
 import { readRequestId } from "./identifier.ts"
 import { limitsError, readLimits } from "./leg.ts"
 import type { Amounts, Limit } from "./limit.ts"
 import { counters, report } from "./report.ts"
-import { newPart, type Part } from "./part.ts"
+import { newPart } from "./part.ts"
 import { readTurnSettings, type SettingsInput, turnSettingNames, type TurnSettings } from "./settings.ts"
-import { newTurn, type Standing, type Turn } from "./turn.ts"
+import { type Asked, newTurn, type Standing, type Turn } from "./turn.ts"
 import { watch } from "./watch.ts"
 
 /** What `open` and `guard` take. */
@@ -53,14 +53,6 @@ export type OpenError = CallError | QuotaConflict | QuotaClosed
 export interface Opened {
   readonly turn: Turn
   readonly accounts: ReadonlyArray<AccountAnswer>
-}
-
-interface Asked {
-  readonly requestId: string
-  readonly part: Part
-  readonly estimated: ReadonlyArray<string>
-  readonly settings: TurnSettings
-  readonly quotes: ReadonlyArray<KeptQuote>
 }
 
 const requestKeys = ["requestId", "limits", "estimate", "quotes", "signal", ...turnSettingNames]
@@ -96,7 +88,8 @@ export const openTurn = Effect.fnUntraced(function* (
   if (env.closed) return yield* Effect.fail(new QuotaClosed())
   const asked = yield* checked(() => readRequest(env, request))
   span.attribute("tallystick.request_id", asked.requestId)
-  const knownAtMs = yield* currentMs
+  const fiber = yield* currentFiber
+  const knownAtMs = msOf(clockOf(fiber))
   const { part } = asked
   const undoes = env.settings.enforce ? "failure" : "interruption"
   const decided = yield* Effect.result(admit(env, restore, asked.requestId, part, asked.settings.ttlMs, undoes))
@@ -107,12 +100,13 @@ export const openTurn = Effect.fnUntraced(function* (
     yield* report(env.observer, "undecided", { requestId: asked.requestId, error })
     const standing: Standing =
       error._tag === "QuotaConflict" ? { _tag: "observed", refused: null } : { _tag: "undecided" }
-    return { turn: yield* begin(env, asked, standing, knownAtMs, watched), accounts: [] }
+    return { turn: begin(env, fiber, asked, standing, knownAtMs, watched), accounts: [] }
   }
   const outcome = decided.success
   span.attribute("tallystick.granted", outcome.granted)
   if (outcome._tag === "Granted") {
-    const turn = yield* begin(env, asked, { _tag: "held" }, knownAtMs, watched)
+    const turn = begin(env, fiber, asked, held, knownAtMs, watched)
+    yield* startHeartbeat(env, turn)
     turn.insured = outcome.insured === true
     if (turn.insured) yield* reportInsured(env, span, turn)
     return { turn, accounts: outcome.accounts }
@@ -120,7 +114,7 @@ export const openTurn = Effect.fnUntraced(function* (
   const denial = yield* deny(env, span, asked.requestId, outcome, outcome.accounts)
   if (env.settings.enforce) return denial
   const standing: Standing = { _tag: "observed", refused: outcome }
-  return { turn: yield* begin(env, asked, standing, knownAtMs, watched), accounts: outcome.accounts }
+  return { turn: begin(env, fiber, asked, standing, knownAtMs, watched), accounts: outcome.accounts }
 })
 
 /** An error has failed the caller's transaction: nothing goes on in it. */
@@ -146,20 +140,22 @@ const reportInsured = (env: Environment, span: Span, turn: Turn): Effect.Effect<
   return report(env.observer, "insured", { requestId: turn.requestId, amounts })
 }
 
-const begin = Effect.fnUntraced(function* (
+const held: Standing = { _tag: "held" }
+
+const begin = (
   env: Environment,
+  { context }: Fiber.Fiber<unknown, unknown>,
   asked: Asked,
   standing: Standing,
   knownAtMs: number,
   watched: OpenSignal
-) {
-  const turn = newTurn({ ...asked, standing, knownAtMs })
+): Turn => {
+  const turn = newTurn(asked, standing, knownAtMs)
   env.turns.add(turn)
   watch(env, turn, watched.signal, watched.endsOnAbort)
-  if (standing._tag === "held") yield* startHeartbeat(env, turn)
-  yield* Metric.update(counters.granted, 1)
+  counters.granted.updateUnsafe(1, context)
   return turn
-})
+}
 
 /** Hands a turn over to a caller that may have been interrupted meanwhile: then it is ended, since nobody will. */
 export const handOver = (env: Environment, restore: Restore, opened: Opened | Denial): Effect.Effect<Opened | Denial> =>

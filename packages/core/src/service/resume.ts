@@ -30,15 +30,14 @@ const turnOf = (env: Environment, given: unknown): Turn => {
   if ("version" in fields || !("limits" in fields)) return readHandle(given)
   refuseOtherKeys(fields, "", ["requestId", "limits", "estimate", "quotes", "signal", ...turnSettingNames])
   const requestId = readRequestId(fields["requestId"])
-  return newTurn({
+  const asked = {
     requestId,
     part: newPart(requestId, readLimits(fields["limits"], fields["estimate"]), {}),
     estimated: Object.keys(readObject(fields["estimate"] ?? {}, "estimate")),
     settings: readTurnSettings(fields, env.settings),
-    standing: { _tag: "held" },
-    knownAtMs: undefined,
     quotes: readKeptQuotes(fields["quotes"], "quotes")
-  })
+  }
+  return newTurn(asked, { _tag: "held" }, undefined)
 }
 
 /**

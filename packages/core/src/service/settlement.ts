@@ -1,7 +1,7 @@
 /**
  * How a turn ended, for the caller: plain data.
  */
-import type { LegState } from "../machine/outcome.ts"
+import type { LegAnswer, LegState } from "../machine/outcome.ts"
 import type { WindowName } from "../machine/window.ts"
 import type { AccountUsage } from "./denial.ts"
 import type { Ending } from "./ending.ts"
@@ -45,17 +45,27 @@ export const settlementOf = (
   ended: Settlement["ended"],
   endings: ReadonlyArray<Ending>,
   deliveries: ReadonlyArray<Delivery>
-): Settlement => ({
-  requestId,
-  ended,
-  delivered: deliveries.every((delivery) => delivery.outcome !== null),
-  journaled: deliveries.some((delivery) => delivery.journaled),
-  problem: deliveries.find((delivery) => delivery.problem !== null)?.problem ?? null,
-  settled: deliveries.flatMap(({ outcome }, index) => {
+): Settlement => {
+  const settled: Array<SettledAccount> = []
+  const accounts: Array<AccountUsage> = []
+  for (const [index, { outcome }] of deliveries.entries()) {
+    if (outcome === null) continue
     const { legs } = endings[index]!
-    return (outcome?.legs ?? []).map(({ account, window, state, held, debited, overage, unbilled, late }, leg) => {
-      return { account, window, unit: legs[leg]!.unit, state, held, debited, overage, unbilled, late }
-    })
-  }),
-  accounts: deliveries.flatMap(({ outcome }) => outcome?.accounts ?? [])
-})
+    for (const [at, leg] of outcome.legs.entries()) settled.push(settledOf(leg, legs[at]!.unit))
+    accounts.push(...outcome.accounts)
+  }
+  return {
+    requestId,
+    ended,
+    delivered: deliveries.every((delivery) => delivery.outcome !== null),
+    journaled: deliveries.some((delivery) => delivery.journaled),
+    problem: deliveries.find((delivery) => delivery.problem !== null)?.problem ?? null,
+    settled,
+    accounts
+  }
+}
+
+const settledOf = (
+  { account, window, state, held, debited, overage, unbilled, late }: LegAnswer,
+  unit: string
+): SettledAccount => ({ account, window, unit, state, held, debited, overage, unbilled, late })

@@ -59,33 +59,34 @@ export interface Turn {
   forget: () => void
 }
 
-/** A turn that begins. */
-export const newTurn = (options: {
+/** What a caller asked for. */
+export interface Asked {
   readonly requestId: string
   /** Its first. */
   readonly part: Part
   readonly estimated: Iterable<string>
   readonly settings: TurnSettings
-  readonly standing: Standing
-  readonly knownAtMs: number | undefined
   readonly quotes?: ReadonlyArray<KeptQuote> | undefined
-}): Turn => {
-  const units = actualUnits(options.part.legs)
-  for (const unit of options.estimated) units.add(unit)
+}
+
+/** A turn that begins. */
+export const newTurn = (asked: Asked, standing: Standing, knownAtMs: number | undefined): Turn => {
+  const units = actualUnits(asked.part.legs)
+  for (const unit of asked.estimated) units.add(unit)
   return {
-    requestId: options.requestId,
-    settings: options.settings,
-    standing: options.standing,
-    parts: [options.part],
+    requestId: asked.requestId,
+    settings: asked.settings,
+    standing,
+    parts: [asked.part],
     meter: new Meter(),
-    quotes: new KeptQuotes(options.quotes),
+    quotes: new KeptQuotes(asked.quotes),
     units,
     growing: undefined,
     done: Deferred.makeUnsafe(),
     controller: new AbortController(),
     ended: undefined,
     heartbeat: undefined,
-    knownAtMs: options.knownAtMs,
+    knownAtMs,
     insured: false,
     forget: nothing
   }

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "vitest"
 
-import type { Reservation, Settlement } from "../../src/index.ts"
+import type { OpenOptions, Reservation, Settlement } from "../../src/index.ts"
 import { settle } from "./manual-clock.ts"
 import { daily, makeWorld, type World } from "./world.ts"
 
-const open = async (world: World, options: { readonly signal?: AbortSignal } = {}): Promise<Reservation> => {
+const open = async (world: World, options: Partial<OpenOptions> = {}): Promise<Reservation> => {
   const turn = await world.quota.open({ requestId: "r", limits: [daily], estimate: { tokens: 4_000 }, ...options })
   if (!turn.granted) throw new Error(turn.message)
   return turn
@@ -25,6 +25,22 @@ const racers: Readonly<Record<string, (turn: Reservation, world: World, abort: A
       await closing
     }
   }
+
+describe("a reservation that is taken apart", () => {
+  it("works by each of its functions alone", async () => {
+    const world = makeWorld()
+    const { ensure, finalize, grow, handle, measured, signal, used } = await open(world)
+    used({ tokens: 100 })
+    assert.deepEqual(measured(), { tokens: 100 })
+    assert.isTrue((await grow({ tokens: 500 })).granted)
+    assert.isTrue((await ensure({ tokens: 4_450 })).granted)
+    assert.deepEqual(handle().parts[0]!.held, { tokens: 4_550 })
+    assert.isFalse(signal.aborted)
+    assert.strictEqual((await finalize()).settled[0]!.debited, 100)
+    const { release, requestId } = await open(world, { requestId: "s" })
+    assert.strictEqual((await release()).requestId, requestId)
+  })
+})
 
 describe("a reservation ends once, whoever comes first", () => {
   const names = Object.keys(racers)

@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly isTimed: boolean
   /** Those that are on: of two that break at once one of them is told. */
   readonly on: ReadonlySet<InvariantId>
-  /** In the end, its history is searched for an order. */
+  /** In the end, its history is searched for an order. Over a server that is always so. */
   readonly isSearched: boolean
 }
 
@@ -73,7 +73,8 @@ export function* playTape(tape: Tape, options: RunOptions): Waiting<Run> {
   const run = (violation: Violation | null): Run => ({ violation, coverage, hash: hash.value, timeline })
   try {
     yield* play(tape, cast, asked)
-    if (options.isSearched) stage.search()
+    // Beside the trips to a server the search costs nothing.
+    if (options.isSearched || !world.isInProcess) stage.search()
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     const violation = yield* final(error, stage, options)

@@ -58,7 +58,7 @@ export interface ExploreReport {
   readonly faults: Readonly<Record<FaultKind, number>>
   readonly answers: Readonly<Record<string, number>>
   readonly invariants: ReadonlyArray<InvariantCount>
-  /** Histories that were searched for an order (LIN): of every run in which calls overlapped inside the store, and of some others. */
+  /** Histories that were searched for an order (LIN): of every run in which calls overlapped inside the store or that went to a server, and of some others. */
   readonly histories: { readonly judged: number; readonly tooLong: number; readonly mostOperations: number }
   readonly failure: Failure | null
 }

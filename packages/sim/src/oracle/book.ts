@@ -3,7 +3,7 @@
 import type * as M from "@tallystick/core/machine"
 import { amountOf, byBytes, edge, gridUp, type Leg, nameOf, outside, sameLegs, share, textOf } from "./plain.ts"
 /** What took effect on one account, and when. (A command without effect that found a roll due is kept as a lookup.) */
-type Line = { leg: Leg; now: number; time: number; command: M.Command; grown: boolean }
+type Line = { leg: Leg; window: M.Window; now: number; time: number; command: M.Command; grown: boolean }
 /** All that is remembered of an account. `last` and `lead` are its time, once it has a line (that is, a row). */
 export type Sheet = { lines: Array<Line>; last: number; lead: number }
 /** An account, as its lines say; never kept. `start` is null while no window is open, `revision` 0 without a row. */
@@ -29,7 +29,7 @@ const find = (page: Page, { kind, id }: M.Command) => page.entries.find((e) => k
 const costOf = ({ policy, hold, measured = 0 }: Entry): number =>
   POLICIES[policy] === "refund" ? 0 : POLICIES[policy] === "charge-held" ? hold : Math.min(measured, hold)
 const blank = (): Page => ({ ...ROW, entries: [], adjusts: [] })
-const due = (page: Page, { leg: { window: w }, now, time }: Line, s: M.Settings): Page => {
+const due = (page: Page, { window: w, now, time }: Line, s: M.Settings): Page => {
   const late = page.entries.filter((e) => e.state === "held" && e.deadline <= time)
   for (const e of late) Object.assign(e, { state: "expired", debited: costOf(e), changed: e.deadline })
   for (const e of late) if (e.period === page.period) page.used += e.debited
@@ -120,7 +120,7 @@ const legAnswer = (x: Seen): M.LegAnswer => {
   const [overage, unreserved] = [state === "charged" ? 0 : Math.max(0, debited - held), e.made.kind === "finalize"]
   const expiresInMs = state === "held" ? e.deadline - x.time : null
   const more = { overage, unbilled, late, unreserved, windowPassed: e.period !== period, expiresInMs }
-  return { account: x.leg.account, window: nameOf(x.leg.window), state, held, measured, debited, ...more }
+  return { ...more, account: x.leg.account, window: nameOf(x.window), state, held, measured, debited }
 }
 /** Which of the ranks refuses that the entry becomes `to`, and how. */
 const ask = (x: Seen, to: Entry, ranks: typeof RANKS) => {
@@ -223,7 +223,7 @@ export class Book {
     const time = sheet.lines.length === 0 ? now : Math.max(now + sheet.lead, sheet.last)
     let page = blank()
     for (const line of sheet.lines) act((page = due(page, line, this.#settings)), line)
-    const line = { leg, now, time, command, grown: true }
+    const line = { leg, window: leg.window, now, time, command, grown: true }
     page = due(page, line, this.#settings)
     return { ...line, sheet, page, entry: find(page, command) }
   }
@@ -235,8 +235,8 @@ export class Book {
       const { tag, granted, acts, more } = decide(command, seen, this.#settings)
       let replayed = granted && command.kind !== "lookup"
       for (const x of command.kind === "lookup" ? [] : seen) {
-        const { leg, time, page, sheet } = x
-        const line = { leg, now, time, command: acts ? command : LOOK, grown: granted }
+        const { leg, window, time, page, sheet } = x
+        const line = { leg, window, now, time, command: acts ? command : LOOK, grown: granted }
         const took = act(page, line)
         if (took || page.rolled) sheet.lines.push(line)
         if (sheet.lines.length > 0) Object.assign(sheet, { last: time, lead: time - now })

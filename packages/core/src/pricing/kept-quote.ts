@@ -29,27 +29,29 @@ export const keptQuote = ({ model, provider }: PriceQuery, quote: PriceQuote): K
 
 /** The quotes of one turn: the first answer for a model stays. */
 export class KeptQuotes {
-  readonly #byModel = new Map<string, KeptQuote>()
+  /** Made when there is one: an empty map takes 200 bytes, and many turns ask for none. */
+  #byModel: Map<string, KeptQuote> | undefined
 
   constructor(quotes: ReadonlyArray<KeptQuote> = []) {
-    for (const quote of quotes) this.#byModel.set(keyOf(quote), quote)
+    if (quotes.length > 0) this.#byModel = new Map(quotes.map((quote) => [keyOf(quote), quote]))
   }
 
   /** What is kept for the model, or else what the catalogue says now, which is kept from then on. */
   of(catalog: PriceCatalog, query: PriceQuery): KeptQuote | undefined {
-    const kept = this.#byModel.get(keyOf(query))
+    const byModel = (this.#byModel ??= new Map())
+    const kept = byModel.get(keyOf(query))
     if (kept !== undefined) return kept
     const quote = catalog.quote(query)
     if (quote === undefined) return undefined
-    if (this.#byModel.size >= MAX_QUOTES)
+    if (byModel.size >= MAX_QUOTES)
       throw new InvalidInput("model", `one of the ${MAX_QUOTES} of this turn`, query.model)
     const fresh = keptQuote(query, quote)
-    this.#byModel.set(keyOf(query), fresh)
+    byModel.set(keyOf(query), fresh)
     return fresh
   }
 
   all(): ReadonlyArray<KeptQuote> {
-    return [...this.#byModel.values()]
+    return this.#byModel === undefined ? [] : [...this.#byModel.values()]
   }
 }
 

@@ -47,6 +47,17 @@ export const besideChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "an ending that comes twice in a call, beside a hold of the same deadline, takes effect once",
+    run: async (bench) => {
+      const held = leg("a", { amount: 5 })
+      const ending = finalize("r", leg("a", { actual: 3 }))
+      const tags = await tagsOf(bench, START_MS, reserve("r", 1_000, held), reserve("s", 1_000, held), ending, ending)
+      same(tags, ["Granted", "Granted", "Finalized", "Finalized"], "the call")
+      same(await rowsOf(bench, "SELECT used, reserved, holds FROM {schema}.account"), [[3, 5, 1]], "the account")
+      await sound(bench)
+    }
+  },
+  {
     name: "a hold that is made beside a corrupt one is counted",
     run: async (bench) => {
       await execute(bench, START_MS, reserve("r", 1_000, leg("a", { amount: 5 })))

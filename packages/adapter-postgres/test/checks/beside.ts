@@ -58,6 +58,23 @@ export const besideChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "an ending at what was used leaves a hold of the same deadline what is its own",
+    run: async (bench) => {
+      const measured = (id: string, total: number, measured: number) => ({
+        ...{ kind: "extend", id, whenUnknown: "charge-measured" },
+        legs: [leg("a", { total, measured })]
+      })
+      await execute(bench, START_MS, reserve("r", 1_000, leg("a", { amount: 5 })))
+      await execute(bench, START_MS, reserve("s", 1_000, leg("a", { amount: 7 })))
+      await execute(bench, START_MS, measured("r", 5, 2), measured("s", 7, 3))
+      same(await rowsOf(bench, "SELECT holds, amount, cost FROM {schema}.due"), [[2, 12, 5]], "due of both")
+      await execute(bench, START_MS, finalize("r", leg("a", { actual: 4 })))
+      same(await rowsOf(bench, "SELECT holds, amount, cost FROM {schema}.due"), [[1, 7, 3]], "due")
+      same(await rowsOf(bench, "SELECT used, reserved, holds FROM {schema}.account"), [[4, 7, 1]], "the account")
+      await sound(bench)
+    }
+  },
+  {
     name: "a hold that is made beside a corrupt one is counted",
     run: async (bench) => {
       await execute(bench, START_MS, reserve("r", 1_000, leg("a", { amount: 5 })))

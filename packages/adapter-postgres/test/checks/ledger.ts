@@ -141,5 +141,25 @@ export const ledgerChecks: ReadonlyArray<Check> = [
       )
       await sound(bench)
     }
+  },
+  {
+    name: "ledger_sums has what is reserved, too",
+    run: async (bench) => {
+      await execute(
+        bench,
+        START_MS,
+        reserve("r", 60_000, leg("a", { amount: 5 })),
+        charge("c", leg("a", { amount: 2 }))
+      )
+      await execute(bench, START_MS, reserve("s", 60_000, leg("b", { amount: 7 })))
+      same(
+        await sumsOf(bench),
+        [
+          ["a", "none", 2, 5],
+          ["b", "none", 0, 7]
+        ],
+        "ledger_sums"
+      )
+    }
   }
 ]

@@ -156,6 +156,22 @@ export const rowChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "an adjustment's id is another one's in each window of an account, and in each account",
+    run: async (bench) => {
+      const idle = { window: { kind: "idle", idleMs: 3_600_000 } }
+      const adjustments = [leg("a"), leg("a", idle), leg("b")].map((of, at) => ({
+        ...adjust("x", { kind: "setLimit", limit: at }),
+        legs: [of]
+      }))
+      for (const replayed of [false, true])
+        for (const adjustment of adjustments) {
+          const [outcome] = await execute(bench, START_MS, adjustment)
+          same([outcome!._tag, outcome!.replayed], ["Adjusted", replayed], JSON.stringify(outcome))
+        }
+      same(await rowsOf(bench, "SELECT stored_limit FROM {schema}.account ORDER BY 1"), [[0], [1], [2]], "limits")
+    }
+  },
+  {
     name: "an account that is born again leaves alone what its other windows hold",
     run: async (bench) => {
       const idle = { window: { kind: "idle", idleMs: 3_600_000 } }

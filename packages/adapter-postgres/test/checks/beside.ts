@@ -61,7 +61,9 @@ export const besideChecks: ReadonlyArray<Check> = [
     name: "an ending at what was used leaves a hold of the same deadline what is its own",
     run: async (bench) => {
       const measured = (id: string, total: number, measured: number) => ({
-        ...{ kind: "extend", id, whenUnknown: "charge-measured" },
+        kind: "extend",
+        id,
+        whenUnknown: "charge-measured",
         legs: [leg("a", { total, measured })]
       })
       await execute(bench, START_MS, reserve("r", 1_000, leg("a", { amount: 5 })))

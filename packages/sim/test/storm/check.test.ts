@@ -1,6 +1,8 @@
 /**
  * The checker on histories of many clients: those that a right store makes, and the same with one thing wrong.
  */
+import { memoryStore } from "@tallystick/adapter-memory"
+import type { Command } from "@tallystick/core/machine"
 import { describe, expect, test } from "vitest"
 
 import { Random } from "../../src/replay/random.ts"
@@ -10,7 +12,7 @@ import { componentsOf } from "../../src/storm/check/components.ts"
 import type { Call } from "../../src/storm/check/history.ts"
 import { operationsOf } from "../../src/storm/check/operation.ts"
 import { damaged, damages } from "./damage.ts"
-import { record } from "./record.ts"
+import { ask, record } from "./record.ts"
 
 const judge = (history: ReadonlyArray<Call>): string => {
   const kinds = componentsOf(history.flatMap(operationsOf)).map(({ operations }) => checkByRevisions(operations).kind)
@@ -45,6 +47,33 @@ describe("histories of a right store hold", () => {
       expect([seed, ...found]).toEqual([seed, "linearizable", "linearizable", "linearizable"])
     }
   })
+})
+
+test("a command that nobody heard of, with no effect on one of its accounts: what follows there must not be taken before it", async () => {
+  const a = { account: "a", window: { kind: "none" }, unit: "tokens", limit: 20 } as const
+  const b = { account: "b", window: { kind: "none" }, unit: "streams", limit: 9 } as const
+  const slot = { ...b, amount: 1, settle: "none" } as const
+  const store = memoryStore()
+  const calls: Array<Call> = []
+  const happens = async (
+    atMs: number,
+    command: Command,
+    { sentMs = atMs, answeredMs = atMs + 1, isHeard = true } = {}
+  ) => {
+    const question = { kind: "execute", commands: [command] } as const
+    const reply = await ask(store, question, 1_700_000_000_100 + atMs)
+    const [sentNs, answeredNs] = [sentMs * 1e6, answeredMs * 1e6]
+    calls.push({ who: "c", question, sentNs, answeredNs, reply: isHeard ? reply : { kind: "unknown" } })
+  }
+  await happens(0, { kind: "reserve", id: "r", ttlMs: 2_000, legs: [{ ...a, amount: 5, settle: "actual" }, slot] })
+  await happens(10, { kind: "extend", id: "r", legs: [{ ...a, measured: 3 }, b] }, { isHeard: false })
+  // Both at once. The first shows that something is missing on `a`; the second takes the time of `b` past it.
+  const both = { sentMs: 5, answeredMs: 100 }
+  await happens(20, { kind: "release", id: "x", legs: [a] }, both)
+  await happens(30, { kind: "reserve", id: "s", ttlMs: 2_000, legs: [slot] }, both)
+  expect(judge(calls)).toBe("linearizable")
+  // Without it nothing explains the revision.
+  expect(judge(calls.toSpliced(1, 1))).toBe("broken")
 })
 
 test("of fifty histories that are damaged in one place, at least 48 are seen", async () => {

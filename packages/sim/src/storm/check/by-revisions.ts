@@ -1,276 +1,44 @@
 /**
- * Judges what happened to one set of accounts, by the revisions and times in the answers.
- *
- * They say nearly everything about the order, so that mostly there is one operation that can be next, and the Book either says the same of it or the
- * history is broken. Only where a revision is missing something must be put in that was never answered: there, and only there, this is a search.
- *
- * Why what fits may be taken at once, without a way back: an answered command that fits has the lowest time and revision on all of its accounts. Any
- * other one that took effect before it on one of them would have raised the revision that it shows; one that took none may as well come later; and what
- * happens on other accounts does not touch it. Only reads may have to come first: those that have seen one of its accounts as it is now.
+ * Judges what happened to one set of accounts, by the revisions and times in the answers: looks for an order, again and again where the way that was
+ * taken leads nowhere.
  */
-import type { AccountAnswer, Outcome, Settings } from "@tallystick/core/machine"
+import type { Settings } from "@tallystick/core/machine"
 
-import { clockOf } from "./clock.ts"
-import { candidatesFor } from "./fill.ts"
-import type { Candidate } from "./fill.ts"
-import type { Sheet } from "../../oracle/book.ts"
+import { Random } from "../../replay/random.ts"
 import type { Operation } from "./operation.ts"
-import { isRead, Pending } from "./pending.ts"
-import { Reads } from "./reads.ts"
-import { isSame, Trial } from "./trial.ts"
-import type { Expected } from "./trial.ts"
-import type { DeadEnd, Placed, Verdict } from "./verdict.ts"
+import { Search } from "./search.ts"
+import type { Verdict } from "./verdict.ts"
 
 /** Operations tried, over all orders. A history that holds needs little more than one for each of its own. */
 const DEFAULT_BUDGET = 10_000
+
+/** A search that went wrong early tries all that lies behind that. So it is given up after so much, and begun again with other likings. */
+const FIRST = 1_000
+/** As much as an answer about the same id speaks for a candidate. */
+const WHIM = 1
 
 export const checkByRevisions = (
   operations: ReadonlyArray<Operation>,
   settings: Partial<Settings> = {},
   budget = DEFAULT_BUDGET
 ): Verdict => {
-  const search = (isFocused: boolean): Verdict =>
-    new Search(operations, { settings, isFocused, budget: budget + 4 * operations.length }).run()
-  const focused = search(true)
+  const search = (isFocused: boolean, tries: number, whim: () => number): Verdict =>
+    new Search(operations, { settings, isFocused, whim, budget: tries + 4 * operations.length }).run()
+  let focused = search(true, FIRST, () => 0)
+  for (let spent = FIRST, number = 1; focused.kind === "undecided" && spent < budget; number++) {
+    const random = new Random(number, 5)
+    const tries = FIRST * lubyOf(number)
+    const again = search(true, tries, () => WHIM * random.fraction())
+    spent += tries
+    if (again.kind !== "undecided" || again.deadEnd.order.length > focused.deadEnd.order.length) focused = again
+  }
   if (focused.kind === "linearizable") return focused
-  const whole = search(false)
+  const whole = search(false, budget, () => 0)
   return whole.kind === "broken" ? { kind: "broken", deadEnd: focused.deadEnd } : whole
 }
 
-interface SearchOptions {
-  readonly settings: Partial<Settings>
-  readonly budget: number
-  /**
-   * At a dead end only what touches one of the operations that are stuck there is tried. That leads to the goal nearly always, and quickly, but not where
-   * something must come before it that touches none of them.
-   */
-  readonly isFocused: boolean
+/** 1, 1, 2, 1, 1, 2, 4, …: of what ends quickly or never, no other row of tries needs much less in the mean (Luby and others, 1993). */
+const lubyOf = (number: number): number => {
+  const power = 2 ** Math.floor(Math.log2(number + 1))
+  return power === number + 1 ? power / 2 : lubyOf(number + 1 - power)
 }
-
-type Shown = Pick<AccountAnswer, "revision" | "used" | "reserved">
-
-class Search {
-  readonly #pending: Pending
-  readonly #trial: Trial
-  readonly #reads: Reads
-  readonly #order: Array<Placed> = []
-  /** What each account shows after what has its place. */
-  readonly #shown = new Map<string, Shown>()
-  /** Dead ends, by what took effect before them. */
-  readonly #dead = new Set<string>()
-  readonly #names = new Map<unknown, number>()
-  readonly #isFocused: boolean
-  #left: number
-  #deepest: DeadEnd = { order: [], stuck: [] }
-  #depth = -1
-
-  constructor(operations: ReadonlyArray<Operation>, { settings, budget, isFocused }: SearchOptions) {
-    this.#pending = new Pending(operations)
-    this.#trial = new Trial(settings)
-    this.#reads = new Reads(this.#pending, this.#trial, (key) => this.#revisionOf(key))
-    this.#left = budget
-    this.#isFocused = isFocused
-    for (const [index, { command }] of operations.entries()) this.#names.set(command, index)
-  }
-
-  run(): Verdict {
-    if (this.#goOn()) return { kind: "linearizable", order: this.#order }
-    return { kind: this.#left > 0 ? "broken" : "undecided", deadEnd: this.#deepest }
-  }
-
-  /** Whether there is an order from here on. If not, everything is as it was before. */
-  #goOn(): boolean {
-    const before = { position: this.#pending.position, mark: this.#trial.mark, length: this.#order.length }
-    const shown = new Map(this.#shown)
-    const { stuck, births } = this.#takeWhatFits()
-    if (this.#pending.isEmpty) return true
-    this.#note(stuck)
-    const state = this.#state()
-    if (!this.#dead.has(state) && !this.#isHopeless(stuck)) {
-      for (const candidate of this.#choices(stuck, births)) {
-        if (this.#left <= 0) break
-        if (this.#tryOne(candidate)) return true
-      }
-      this.#dead.add(state)
-    }
-    this.#pending.goBack(before.position)
-    this.#trial.undo(before.mark)
-    this.#order.length = before.length
-    this.#showAgain(shown)
-    return false
-  }
-
-  /**
-   * Takes what can be next for as long as something fits. Those that could be next and do not fit, with what the Book says of them; and those that fit,
-   * but as the first on an account: its revision then says when that was, and so does not say that nothing unanswered came before.
-   */
-  #takeWhatFits(): { readonly stuck: DeadEnd["stuck"]; readonly births: ReadonlyArray<Candidate> } {
-    const failed = new Map<Operation, { readonly version: number; readonly stuck: DeadEnd["stuck"][number] }>()
-    const births = new Map<Operation, Candidate>()
-    for (let isMoving = true; isMoving && !this.#pending.isEmpty;) {
-      isMoving = false
-      const reads = this.#pending.dueReads().filter((read) => this.#reads.canSee(read))
-      // Reads first: the next command may take away what they saw.
-      for (const operation of [...reads, ...this.#pending.heads()]) {
-        const effects = this.#effectsOn(operation)
-        const version = effects + this.#timesOf(operation)
-        if (births.has(operation) || failed.get(operation)?.version === version) continue
-        const nowMs = clockOf(operation, this.#trial)
-        const mark = this.#trial.mark
-        const isBirth = this.#mayNotBeFirst(operation)
-        const awaited = isRead(operation) ? [] : this.#reads.awaiting(operation)
-        this.#left--
-        const expected = this.#trial.act(operation, nowMs)
-        if (!isSame(expected, operation)) {
-          this.#trial.undo(mark)
-          failed.set(operation, { version, stuck: { operation, expected } })
-        } else if (isBirth && this.#effectsOn(operation) > effects) {
-          this.#trial.undo(mark)
-          births.set(operation, { operation, nowMs })
-        } else if (awaited.some((one) => this.#reads.isHidden(one))) {
-          this.#trial.undo(mark)
-        } else {
-          this.#place(operation, nowMs, operation.answers!)
-          failed.delete(operation)
-          isMoving = true
-          break
-        }
-      }
-    }
-    const stuck = [...failed.values()].map(({ stuck }) => stuck).filter(({ operation }) => this.#pending.has(operation))
-    for (const operation of this.#pending.dueReads()) if (!failed.has(operation)) stuck.push(this.#lookAt(operation))
-    return { stuck, births: [...births.values()].filter(({ operation }) => this.#pending.has(operation)) }
-  }
-
-  #lookAt(operation: Operation): DeadEnd["stuck"][number] {
-    const mark = this.#trial.mark
-    const expected = this.#trial.act(operation, clockOf(operation, this.#trial))
-    this.#trial.undo(mark)
-    return { operation, expected }
-  }
-
-  /** A read that shows less than there is will never find its place; nor will a command, if nothing can be missing on any of its accounts. */
-  #isHopeless(stuck: DeadEnd["stuck"]): boolean {
-    // Of an account without a row something earlier makes the first revision lower.
-    const isFull = (key: string, revision: number): boolean =>
-      this.#trial.timeOf(key) !== undefined && revision <= this.#revisionOf(key)
-    const isLost = ({ operation }: DeadEnd["stuck"][number]): boolean =>
-      !isRead(operation) && operation.keys.every((key, index) => isFull(key, operation.answers![index]!.revision))
-    if (stuck.some(isLost)) return true
-    return this.#reads.areTooLate()
-  }
-
-  #mayNotBeFirst({ keys, answeredNs }: Operation): boolean {
-    return keys.some(
-      (key) =>
-        this.#trial.timeOf(key) === undefined &&
-        this.#pending.unknown.some(
-          (other) => other.keys.includes(key) && other.sentNs < answeredNs && this.#pending.has(other)
-        )
-    )
-  }
-
-  #effectsOn({ keys }: Operation): number {
-    return keys.reduce((sum, key) => sum + this.#trial.effectsOn(key), 0)
-  }
-
-  /** Grows with whatever writes the time of one of its accounts, be it a denial. */
-  #timesOf({ keys }: Operation): number {
-    return keys.reduce((sum, key) => sum + (this.#trial.timeOf(key)?.last ?? 0), 0)
-  }
-
-  #place(operation: Operation, nowMs: number, answers: ReadonlyArray<Shown>): void {
-    this.#pending.place(operation)
-    this.#order.push({ operation, nowMs })
-    // What a read counts as due nobody has done yet.
-    if (isRead(operation)) return
-    for (const [index, key] of operation.keys.entries()) this.#shown.set(key, answers[index]!)
-  }
-
-  /** What can be next, the likeliest first. Something on one of its own accounts must come before each that is stuck, so that one of them will do. */
-  #choices(stuck: DeadEnd["stuck"], births: ReadonlyArray<Candidate>): ReadonlyArray<Candidate> {
-    const all = candidatesFor({
-      pending: this.#pending,
-      trial: this.#trial,
-      stuck: [...stuck, ...births].map(({ operation }) => operation),
-      revisionOf: (key) => this.#revisionOf(key)
-    })
-    if (!this.#isFocused) return [...births, ...all]
-    const touching = ({ keys }: Operation) =>
-      all.filter(({ operation }) => operation.keys.some((key) => keys.includes(key)))
-    const commands = stuck.filter(({ operation }) => !isRead(operation))
-    // What is stuck may only be waiting for one of these.
-    const options =
-      births.length > 0
-        ? births.map((birth) => [birth, ...touching(birth.operation)])
-        : (commands.length > 0 ? commands : stuck).map(({ operation }) => touching(operation))
-    return options.toSorted((left, right) => left.length - right.length)[0] ?? []
-  }
-
-  /**
-   * Lets it happen here. If it was answered, that must be its answer; else it must take effect, and leave room for the next answer on each account: that
-   * shows a revision which is higher by what it did itself.
-   */
-  #tryOne({ operation, nowMs }: Candidate): boolean {
-    const mark = this.#trial.mark
-    const position = this.#pending.position
-    const shown = new Map(this.#shown)
-    this.#left--
-    if (operation.answers === undefined && !this.#trial.wouldChange(operation, nowMs)) return false
-    const expected = this.#trial.act(operation, nowMs)
-    const isPossible =
-      operation.answers === undefined ? this.#leavesRoom(operation, expected) : isSame(expected, operation)
-    if (isPossible) {
-      this.#place(operation, nowMs, expected.accounts)
-      if (this.#goOn()) return true
-      this.#pending.goBack(position)
-      this.#order.pop()
-      this.#showAgain(shown)
-    }
-    this.#trial.undo(mark)
-    return false
-  }
-
-  #leavesRoom({ keys }: Operation, { accounts }: Expected): boolean {
-    return keys.every((key, index) => {
-      const next = this.#pending.lineOn(key)
-      return next === undefined || accounts[index]!.revision + ownRise(next.operation) <= next.place.revision
-    })
-  }
-
-  #revisionOf(key: string): number {
-    return this.#shown.get(key)?.revision ?? 0
-  }
-
-  #showAgain(shown: ReadonlyMap<string, Shown>): void {
-    this.#shown.clear()
-    for (const [key, numbers] of shown) this.#shown.set(key, numbers)
-  }
-
-  #note(stuck: DeadEnd["stuck"]): void {
-    if (this.#order.length <= this.#depth) return
-    this.#depth = this.#order.length
-    this.#deepest = { order: [...this.#order], stuck }
-  }
-
-  /**
-   * The same for two orders of the same commands that end with the same sums: what could make a difference between them is which of two took effect, and
-   * then other commands did.
-   */
-  #state(): string {
-    const sums = this.#pending.keys.map((key) => {
-      const { revision = 0, used = 0, reserved = 0 } = this.#shown.get(key) ?? {}
-      return `${revision} ${used} ${reserved}`
-    })
-    const nameOf = ({ command, now }: Sheet["lines"][number]): string => `${this.#names.get(command) ?? "-"}@${now}`
-    const effects = this.#pending.keys.map((key) => this.#trial.linesOn(key, nameOf).toSorted().join(" ")).join("\n")
-    return `${sums.join()}\n${effects}`
-  }
-}
-
-/** By how much it surely raised the revision of each of its accounts. */
-const ownRise = ({ outcome }: Operation): 0 | 1 =>
-  outcome !== undefined && outcome.granted && !outcome.replayed && begins.includes(outcome._tag) ? 1 : 0
-
-/** All legs or none. */
-const begins: ReadonlyArray<Outcome["_tag"]> = ["Granted", "Charged", "Adjusted"]

@@ -3,16 +3,14 @@
  */
 import type { Outcome } from "@tallystick/core/machine"
 
+import { textOf } from "../../oracle/plain.ts"
 import { sameLeg } from "../../oracle/same.ts"
 import { clockOf, timesBetween } from "./clock.ts"
 import type { Operation } from "./operation.ts"
 import { isRead } from "./pending.ts"
-import type { Pending } from "./pending.ts"
+import type { Pending, Place } from "./pending.ts"
 import { isSame } from "./trial.ts"
 import type { Trial } from "./trial.ts"
-
-/** Besides what nobody heard of, the first that was answered raised the revision itself: by expiries, a roll and its own change. */
-const MOST_OWN = 4
 
 export interface Candidate {
   readonly operation: Operation
@@ -26,6 +24,8 @@ export interface Gap {
   readonly stuck: ReadonlyArray<Operation>
   /** Of an account, after what has its place; 0: it has no row. */
   readonly revisionOf: (key: string) => number
+  /** Added to what speaks for a candidate, so that another search goes another way. */
+  readonly whim: () => number
 }
 
 /** The likeliest first: those on accounts where something is stuck, and that the next answer about their id speaks for. */
@@ -43,7 +43,7 @@ export const candidatesFor = (gap: Gap): ReadonlyArray<Candidate> => {
       const speaks = evidence(gap, { operation, nowMs })
       return speaks === "impossible"
         ? []
-        : [{ operation, nowMs, rank: (isHere ? 4 : 0) + speaks + fit(gap, { operation, nowMs }) }]
+        : [{ operation, nowMs, rank: (isHere ? 4 : 0) + speaks + fit(gap, { operation, nowMs }) + gap.whim() }]
     })
   })
   return ranked.toSorted((left, right) => right.rank - left.rank)
@@ -77,10 +77,11 @@ const isMissing = ({ pending, revisionOf }: Gap, { keys }: Operation): boolean =
 const readPlaces = (pending: Pending, key: string) => pending.readsOn(key).map(({ place }) => place)
 
 /** Not before what its accounts have seen, and whoever was answered before it was sent; and not after what they see next. Where only reads are left, one of them at least has seen it. */
-const timesOf = ({ pending, trial }: Gap, operation: Operation): ReadonlyArray<number> => {
+const timesOf = (gap: Gap, operation: Operation): ReadonlyArray<number> => {
+  const { pending, trial } = gap
   let from = 0
   let to = Infinity
-  let birth: number | undefined
+  let births: Births | undefined
   const seen = pending.seenBefore(operation)
   for (const key of operation.keys) {
     const row = trial.timeOf(key)
@@ -89,19 +90,45 @@ const timesOf = ({ pending, trial }: Gap, operation: Operation): ReadonlyArray<n
     if (row !== undefined) from = Math.max(from, row.last - row.lead, seen - row.lead)
     if (shown.length > 0) to = Math.min(to, Math.max(...shown.map(({ timeMs }) => timeMs)) - (row?.lead ?? 0))
     if (row !== undefined) continue
-    for (const { revision } of shown) if (revision > 0) birth = Math.min(birth ?? Infinity, revision)
+    for (const place of shown) if (place.revision > 0) births = narrowed(births, birthsBefore(place, key, pending))
   }
-  if (birth !== undefined) return birthsBefore(birth, Math.max(from, seen), to, pending)
+  if (births !== undefined) {
+    const first = Math.max(births.first, from, seen)
+    const last = Math.min(births.last, to)
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, before) => last - before)
+  }
   if (to === Infinity || from > to) return []
   // An account that has no row then, either: it cannot have taken effect on it, whenever it happened.
   return from === 0 ? [to] : timesBetween(from, to)
 }
 
-/** A new row starts its revision from the time at which it is born, so that the first revision that was seen says when that may have been. */
-const birthsBefore = (revision: number, from: number, to: number, { unknown }: Pending): ReadonlyArray<number> =>
-  Array.from({ length: unknown.length + MOST_OWN }, (_, after) => revision - 1 - after).filter(
-    (time) => time >= from && time <= to
-  )
+interface Births {
+  readonly first: number
+  readonly last: number
+}
+
+/** One command makes all rows that it makes at one time. */
+const narrowed = (one: Births | undefined, other: Births): Births => ({
+  first: Math.max(one?.first ?? 0, other.first),
+  last: Math.min(one?.last ?? Infinity, other.last)
+})
+
+/**
+ * A new row starts its revision from the time at which it is born, so that the first revision that was seen says when that may have been: no more has
+ * changed it than can have.
+ */
+const birthsBefore = ({ revision, timeMs }: Place, key: string, pending: Pending): Births => {
+  const supply = Math.min(pending.supplyOn(key), pending.unknown.length)
+  return { first: revision - supply - mostOwn(revision - supply, timeMs, key), last: revision - 1 }
+}
+
+/** By how much an account can be raised from one time to another without what nobody heard of: expiries and rolls at whole seconds, and what the answer is about. */
+export const mostOwn = (fromMs: number, toMs: number, key: string): number => {
+  const seconds = Math.floor(toMs / 1_000) - Math.floor(fromMs / 1_000)
+  return 1 + (isNone(key) ? seconds : 2 * seconds + 1)
+}
+
+const isNone = (key: string): boolean => key.startsWith(`${textOf({ kind: "none" })} `)
 
 /**
  * What the next answer about its id says of it. 2: with it, that answer is what it was; 1: there is none; 0: it is not, but for another reason perhaps.

@@ -71,3 +71,16 @@ export const operationsOf = (call: Call): ReadonlyArray<Operation> => {
   }
   return operations
 }
+
+/** By how much it surely raised the revision of each of its accounts. */
+export const ownRise = ({ outcome }: Operation): 0 | 1 =>
+  outcome !== undefined && outcome.granted && !outcome.replayed && begins.includes(outcome._tag) ? 1 : 0
+
+/** All legs or none. */
+const begins: ReadonlyArray<Outcome["_tag"]> = ["Granted", "Charged", "Adjusted"]
+
+/** The latest that an answer shows of its accounts. */
+export const timeIn = ({ answers }: Operation): number => Math.max(...answers!.map(({ timeMs }) => timeMs))
+
+export const touches = (keys: ReadonlyArray<string>, operation: Operation): boolean =>
+  operation.keys.some((key) => keys.includes(key))

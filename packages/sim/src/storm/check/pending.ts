@@ -12,7 +12,7 @@ import type { AccountAnswer } from "@tallystick/core/machine"
 
 import type { Operation } from "./operation.ts"
 
-type Place = Pick<AccountAnswer, "timeMs" | "revision">
+export type Place = Pick<AccountAnswer, "timeMs" | "revision">
 
 export interface Line {
   readonly operation: Operation
@@ -41,6 +41,7 @@ export class Pending {
   readonly #successor = new Map<Operation, Operation>()
   readonly #ofId = new Map<string, { readonly answered: Array<Operation>; readonly unknown: Array<Operation> }>()
   readonly #seenBefore = new Map<Operation, number>()
+  readonly #shownWithout = new Map<Operation, ReadonlyMap<string, Place>>()
   #next: Array<number>
   #returns = 0
 
@@ -107,6 +108,44 @@ export class Pending {
     const { answered, unknown } = this.#ofId.get(idOf(operation))!
     if (unknown.some((other) => other !== operation && this.has(other))) return true
     return answered.some((other) => other !== next && this.has(other) && !isBehind(other, next))
+  }
+
+  /** How many commands that nobody heard of can have changed an account before the next answer shows it. */
+  supplyOn(key: string): number {
+    const next = this.lineOn(key)
+    if (next === undefined) return Infinity
+    return this.unknown.filter(
+      (operation) =>
+        operation.keys.includes(key) &&
+        operation.sentNs < next.operation.answeredNs &&
+        this.has(operation) &&
+        !this.#isShownWithout(operation, key, next.place)
+    ).length
+  }
+
+  /** Whether this place of an account, or a later one, shows that a command has not taken effect. */
+  #isShownWithout(operation: Operation, key: string, place: Place): boolean {
+    let shown = this.#shownWithout.get(operation)
+    if (shown === undefined) {
+      shown = new Map(operation.keys.flatMap((at) => this.#lastWithout(operation, at) ?? []))
+      this.#shownWithout.set(operation, shown)
+    }
+    const last = shown.get(key)
+    return last !== undefined && comparePlaces(last, place) >= 0
+  }
+
+  /** The last place on an account where its id is in a state that it would not be in any more. (A storm is shorter than any retention.) */
+  #lastWithout(operation: Operation, key: string): ReadonlyArray<readonly [string, Place]> | undefined {
+    if (operation.command === undefined || operation.command.kind === "adjust") return undefined
+    const { kind } = operation.command
+    const without = kind === "finalize" || kind === "release" ? ["none"] : ["none", "marked"]
+    let last: Place | undefined
+    for (const { keys, outcome, answers } of this.#ofId.get(idOf(operation))!.answered) {
+      const at = keys.indexOf(key)
+      if (at === -1 || !without.includes(outcome?.legs[at]?.state ?? "")) continue
+      if (last === undefined || comparePlaces(answers![at]!, last) > 0) last = answers![at]!
+    }
+    return last === undefined ? undefined : [[key, last]]
   }
 
   /** What the store's clock had reached before a command was sent, as far as anybody was told of these accounts. */

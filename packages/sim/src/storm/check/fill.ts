@@ -128,7 +128,8 @@ export const mostOwn = (fromMs: number, toMs: number, key: string): number => {
   return 1 + (isNone(key) ? seconds : 2 * seconds + 1)
 }
 
-const isNone = (key: string): boolean => key.startsWith(`${textOf({ kind: "none" })} `)
+/** An account without a window. */
+export const isNone = (key: string): boolean => key.startsWith(`${textOf({ kind: "none" })} `)
 
 /**
  * What the next answer about its id says of it. 2: with it, that answer is what it was; 1: there is none; 0: it is not, but for another reason perhaps.

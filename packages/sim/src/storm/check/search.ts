@@ -12,7 +12,7 @@
 import type { AccountAnswer, Settings } from "@tallystick/core/machine"
 
 import { clockOf } from "./clock.ts"
-import { candidatesFor, mostOwn } from "./fill.ts"
+import { candidatesFor, isNone, mostOwn } from "./fill.ts"
 import type { Candidate } from "./fill.ts"
 import type { Sheet } from "../../oracle/book.ts"
 import { ownRise, timeIn, touches } from "./operation.ts"
@@ -127,7 +127,10 @@ export class Search {
           births.set(operation, { operation, nowMs })
         } else if (awaited.some((one) => this.#reads.isHidden(one))) {
           this.#trial.undo(mark)
-        } else if (this.#isEarly(operation, failed.keys())) {
+        } else if (
+          this.#isEarly(operation, failed.keys()) ||
+          (this.#effectsOn(operation) > effects && this.#isPerhapsAnothers(operation))
+        ) {
           this.#trial.undo(mark)
           early.set(operation, { operation, nowMs })
         } else {
@@ -158,6 +161,14 @@ export class Search {
       if (this.#pending.unknown.some((one) => this.#pending.has(one) && isBetween(one))) return true
     }
     return false
+  }
+
+  /** The answer to an ending of an unknown id does not say who left the mark: with a window it matters when that was. */
+  #isPerhapsAnothers({ command, keys, outcome, answeredNs }: Operation): boolean {
+    if (outcome?._tag !== "Unknown" || keys.every(isNone)) return false
+    return this.#pending.unknown.some(
+      (one) => one.command?.id === command?.id && one.sentNs < answeredNs && this.#pending.has(one)
+    )
   }
 
   #lookAt(operation: Operation): DeadEnd["stuck"][number] {
@@ -224,7 +235,7 @@ export class Search {
     const all = candidatesFor({
       pending: this.#pending,
       trial: this.#trial,
-      stuck: [...stuck, ...births].map(({ operation }) => operation),
+      stuck: [...stuck, ...births, ...early].map(({ operation }) => operation),
       revisionOf: (key) => this.#revisionOf(key),
       whim: this.#whim
     })
@@ -236,7 +247,7 @@ export class Search {
     const options =
       births.length > 0
         ? births.map((birth) => [birth, ...touching(birth.operation)])
-        : (commands.length > 0 ? commands : stuck).map(({ operation }) => touching(operation))
+        : ([commands, stuck, early].find(({ length }) => length > 0)?.map(({ operation }) => touching(operation)) ?? [])
     return [...(options.toSorted((left, right) => left.length - right.length)[0] ?? []), ...early]
   }
 

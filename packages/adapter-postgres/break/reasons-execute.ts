@@ -16,6 +16,8 @@ const ONE_LEG = "Of these rows the section that follows reads others only."
 const OTHER_WAY = "What does not go the short way goes the long one, and the same is written and told."
 const CHECKED = "The tables' own checks, and the sums' parts that are not negative, leave no other case."
 
+const SLOW = "What does not go the short way goes the long one, to the same end."
+
 export const reasonsOfExecute: ReadonlyArray<Reason> = [
   { line: "array_position(ARRAY['refund'", changes: ["> -> >="], why: "Policies of one price are one policy." },
   {
@@ -66,7 +68,6 @@ export const reasonsOfExecute: ReadonlyArray<Reason> = [
     changes: ["is_quiet -> false", "first_leg = last_leg -> false", "= -> <>"],
     why: OTHER_WAY
   },
-  { line: "first_heads := array_fill(", why: SPARES },
   {
     line: "LIMIT k.items + 1",
     changes: ["1 -> 0", "1 -> 2"],
@@ -141,5 +142,40 @@ export const reasonsOfExecute: ReadonlyArray<Reason> = [
   },
   { line: "ELSE concat(coalesce(debits[leg], 0)", why: "What an adjustment asks is read by nobody." },
   { line: "replayed := NOT is_ending AND", changes: ["0 -> 1"], why: "The bit of `is_finalized` is none of these." },
-  { line: "locks CONSTANT integer := coalesce(", changes: [", 0 -> "], why: "Null takes the way of reads, as 0 does." }
+  { line: "locks CONSTANT integer := coalesce(", changes: [", 0 -> "], why: "Null takes the way of reads, as 0 does." },
+  { line: "is_quiet := window_kind = 'none'", why: SLOW },
+  { line: "ELSIF kind = 'finalize' AND state = is_held THEN", why: SLOW },
+  { line: "IF is_quiet AND first_leg = last_leg AND NOT is_outside THEN", why: SLOW },
+  {
+    line: "IF NOT is_other AND entry.settle = 'actual' AND amount IS NOT NULL AND command_choices[command] = 'debit'",
+    why: SLOW
+  },
+  { line: "is_plain := due.holds = 1 OR (due.holds > 1", why: SLOW },
+  {
+    line: "account.unit, leg_units[leg]",
+    changes: ["account.unit, leg_units[leg] -> leg_units[leg], account.unit"],
+    why: "Whether the two differ is asked, and nothing else."
+  },
+  {
+    line: "amount - entry.held)",
+    changes: ["account.reserved, amount - entry.held -> amount - entry.held, account.reserved"],
+    why: COMMUTES
+  },
+  { line: "coalesce(account.start_ms, -1)", changes: ["1 -> 2"], why: "That it is negative is all that is asked." },
+  {
+    line: "IF tag = 'Extended' AND rank IS NULL AND NOT has_changed",
+    changes: ["tag = 'Extended' -> true"],
+    why: "Of other answers core says itself whether they are those of an earlier command."
+  },
+  {
+    line: "WHERE due_founds[w.number] AND w.holds > 0",
+    changes: ["w.holds > 0 -> true"],
+    why: "Rows without holds have gone by then: they are not looked for."
+  },
+  {
+    line: "IF entry_number IS NOT NULL AND NOT is_new AND kind <> 'adjust' THEN",
+    changes: ["AND -> OR", "NOT is_new -> true"],
+    why: "Of an entry that is not there all that is asked is null; of an account that is forgotten every entry is unknown."
+  },
+  { line: "IF window_kind <> 'none' THEN", changes: ["window_kind <> 'none' -> true"], why: SPARES }
 ]

@@ -75,12 +75,17 @@ interface Columns {
   readonly legStarts: Array<number | null>
 }
 
-/** Each account once: in the one order of the machine those that are locked, then those that are only read. */
+/**
+ * Each account once: in the one order of the machine those that are locked, then those that are only read. A lookup beside a change locks, too: it sees
+ * that change before anybody else can, so that what it has read of other accounts must not change until then. (A storm found a lookup, a reserve of
+ * another client's and a read that no order explains.)
+ */
 const columnsFor = (commands: ReadonlyArray<{ kind: string; legs: ReadonlyArray<AccountRef> }>): Columns => {
   const written = new Map<string, AccountRef>()
   const read = new Map<string, AccountRef>()
-  for (const { kind, legs } of commands) {
-    const these = kind === "lookup" ? read : written
+  const isOnlyRead = commands.every(({ kind }) => kind === "lookup")
+  for (const { legs } of commands) {
+    const these = isOnlyRead ? read : written
     for (const leg of legs) these.set(accountKey(leg), leg)
   }
   const accounts = written.size > 1 ? [...written.values()].toSorted(compareAccounts) : [...written.values()]

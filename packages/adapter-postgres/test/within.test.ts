@@ -10,6 +10,7 @@ import {
   type TrialSchema
 } from "@tallystick/adapter-postgres"
 import { createQuota } from "@tallystick/core"
+import { readCommand } from "@tallystick/core/machine"
 import { describeWith, postgresServer, schemaName } from "@tallystick/test-servers"
 import { drizzle } from "drizzle-orm/node-postgres"
 import * as Effect from "effect/Effect"
@@ -69,6 +70,17 @@ describeWith(await postgresServer(), "within a transaction", ({ url }) => {
   })
   const insert = (tx: Transaction, id: string) => tx.query(`INSERT INTO ${orders} VALUES ($1)`, [id])
   const ordered = async (id: string) => (await pool.query(`SELECT 1 FROM ${orders} WHERE id = $1`, [id])).rowCount
+
+  test("a lookup beside a change: what it has read of other accounts stays until that change is seen by all", async () => {
+    await outcome(store, charge("before", "looked 2"))
+    const hasty = postgresStore({ pool: trial.pool, schema, callTimeoutMs: 500 })
+    const lookup = readCommand({ kind: "lookup", id: "c", legs: [of("looked 1"), of("looked 2")] })
+    await ways(pool)["pg"]!(async (tx) => {
+      await Effect.runPromise(store.within(tx).execute([charge("c", "looked 1"), lookup]))
+      expect(await tagOf(hasty, charge("after", "looked 2"))).toBe("NotApplied")
+    })
+    expect(await tagOf(store, charge("after", "looked 2"))).toBe("Charged")
+  })
 
   for (const name of ["pg", "Drizzle", "Kysely"])
     describe(name, () => {

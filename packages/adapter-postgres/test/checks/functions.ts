@@ -54,6 +54,8 @@ const said: ReadonlyArray<readonly [call: string, value: unknown]> = [
   ["refuse(true, true, true, 'u', 'u', 5, 1, 2, 3)", 5],
   ["refuse(true, true, true, 'u', 'u', 5, 1, 2, 2)", null],
   ["refuse(true, true, true, 'u', 'u', 0, 0, 0, 1)", 5],
+  // No limit is left, which is another reason than that no number could say it.
+  [`refuse(true, true, true, 'u', 'u', 0, 0, 0, ${MAX} + 1)`, 5],
   ["blank_account('a', 'w', 7, 3)::text", "(a,w,,,f,t,0,0,0,,0,,,0,7,3,0,0,)"],
   ["idle_of('idle:15000')", 15_000],
   ["idle_of('none')", null]

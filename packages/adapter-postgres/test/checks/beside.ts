@@ -77,6 +77,19 @@ export const besideChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "a stored limit can be credited up to the largest amount, and no further",
+    run: async (bench) => {
+      const adjust = (id: string, adjustment: object) => ({ kind: "adjust", id, adjustment, legs: [leg("a")] })
+      const credit = (id: string) => adjust(id, { kind: "credit", amount: 1 })
+      const limit = adjust("x", { kind: "setLimit", limit: Number.MAX_SAFE_INTEGER - 1 })
+      same(
+        await tagsOf(bench, START_MS, limit, credit("y"), credit("z")),
+        ["Adjusted", "Adjusted", "Denied"],
+        "the adjustments"
+      )
+    }
+  },
+  {
     name: "a hold that is made beside a corrupt one is counted",
     run: async (bench) => {
       await execute(bench, START_MS, reserve("r", 1_000, leg("a", { amount: 5 })))

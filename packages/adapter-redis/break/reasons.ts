@@ -115,11 +115,6 @@ export const reasons: ReadonlyArray<Reason> = [
     why: "What legs have in common is then said once more."
   },
   {
-    line: "local isLive = row[LIVE] > 0",
-    changes: ["> -> <="],
-    why: "It is asked whether it is as it was, not which it is; what is said is told apart elsewhere."
-  },
-  {
     line: "if not slot.isReborn then",
     changes: ["not slot.isReborn -> true"],
     why: "Of an account that begins anew all fields were removed before."

@@ -86,6 +86,9 @@ const finalize = (id: string, actual: number, overage: string): object => ({
 })
 
 /** What is called when, after the start. */
+/** Of an account whose window rolls after a silence. */
+const silent = (more: object = {}): object => open("silent", { window: { kind: "idle", idleMs: 8_000 }, ...more })
+
 const histories: Readonly<Record<string, Told>> = {
   "a hold of the window before ends first": [
     [15_000, [{ kind: "reserve", id: "1", ttlMs: 10_000, legs: [{ ...fixed, amount: 5 }] }]],
@@ -238,6 +241,19 @@ const rest: Readonly<Record<string, Told>> = {
     [21_000, [charging("c", twin({ amount: 1 }))]],
     [21_000, [{ kind: "extend", id: "r", legs: [twin({ total: 6 }), open("b", { total: 6 })] }]],
     [21_000, [endingOf("x", open("b"))]]
+  ],
+  "a silence, as each command of a call finds it": [
+    [0, [charging("c", silent({ amount: 1 }))]],
+    [
+      2_000,
+      [
+        charging("c", silent({ amount: 1 })),
+        reserving("r", 5_000, silent({ amount: 5 })),
+        charging("c", silent({ amount: 1 })),
+        { kind: "release", id: "r", legs: [silent()] },
+        charging("c", silent({ amount: 1 }))
+      ]
+    ]
   ],
   "one command of a call makes, alters and ends what the one before it did": [
     [

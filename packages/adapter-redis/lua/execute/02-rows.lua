@@ -88,7 +88,7 @@ local function fetchAccount(index)
   slot = {
     index = index, timeMs = nowMs, due = {}, wasDue = {}, entries = {}, isInHash = {}, changed = {}, adjustments = {}, newAdjustments = {},
     row = nil, isThere = false, isUnreadable = false, isTouched = false, isChanged = false, isReborn = false, window = 0, dueChanged = false,
-    facts = false, factsLive = false, factsChanged = 0, set = false, gone = false, added = false, removed = false, shelved = false
+    facts = false, factsChanged = 0, set = false, gone = false, added = false, removed = false, shelved = false
   }
   slots[index] = slot
   if not texts[1] then

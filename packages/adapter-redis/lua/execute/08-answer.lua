@@ -65,15 +65,15 @@ local function factsOf(work)
   return #facts - 1
 end
 
--- Those of the account that were said last, where nothing has altered them.
+-- Those of the account that were said last, where nothing has altered them. A hold that comes or goes is a change, and from one of now the silence of
+-- an `idle` window begins anew, whether a hold lives or not: so that need not be looked at.
 local function placeOfFacts(work)
   local row, slot = work.row, work.slot
   if row ~= slot.row then
     return factsOf(work)
   end
-  local isLive = row[LIVE] > 0
-  if not slot.facts or slot.factsLive ~= isLive or slot.factsChanged ~= row[CHANGED] then
-    slot.facts, slot.factsLive, slot.factsChanged = factsOf(work), isLive, row[CHANGED]
+  if not slot.facts or slot.factsChanged ~= row[CHANGED] then
+    slot.facts, slot.factsChanged = factsOf(work), row[CHANGED]
   end
   return slot.facts
 end

@@ -12,7 +12,7 @@ type Send = (partition: string, items: ReadonlyArray<Command>) => Effect.Effect<
 
 /** @throws InvalidInput if an option is out of its range */
 export const inBatches = (send: Send, options: BatchedOptions, isOrdered: boolean, callTimeoutMs: number) => {
-  // The server does one call after the other: one it has, one is on its way. Of four each was half as large.
+  // The server does one call after the other: one it has, one is on its way.
   const bounds = readBatchedOptions(isOrdered ? { maxFlushes: 2, ...options } : options, isOrdered, isOrdered)
   const startDeadline = deadlineAfter(callTimeoutMs)
   const waiting = { commands: 0 }

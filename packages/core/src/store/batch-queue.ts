@@ -63,7 +63,7 @@ export class BatchQueue<A extends Waiting> {
     let commands = 0
     let bytes = 0
     // An account that gave one stands at the end of the map again, and so has its next turn in this same loop. One that is alone has every turn: to move it
-    // each time cost 5 % of a client's memory traffic.
+    // each time is garbage.
     let isFull = false
     for (const [account, line] of this.#lines) {
       let isItsTurn = true

@@ -65,7 +65,7 @@ const waitingNow = Metric.gauge("tallystick_batch_waiting", { description: "comm
 
 /**
  * Where flushes are applied in the order in which they are sent, two that take turns keep both sides at work: while the server has one, the client reads the
- * other's answers and writes the next. So each takes half of those that are known. But a flush costs the two sides some 100 us however small it is.
+ * other's answers and writes the next. So each takes half of those that are known. But a flush costs both sides something however small it is.
  */
 const WORTH_A_FLUSH = 16
 
@@ -210,7 +210,7 @@ export class Flushes {
 
   /**
    * Two flushes that come back together are told one after the other, so that what the first one's callers call next is at the server while the second is
-   * told. Told together they also left together, and client and server waited for each other by turns: 23,800 pairs/s instead of 31,000 with 64 callers.
+   * told. Told together they also left together, and client and server waited for each other by turns: seen in a trace of Redis with 64 callers, where both answers came within 1 us.
    */
   #arrived(tell: () => void): void {
     if (this.#isHeld) this.#arrivals.push(tell)

@@ -7,15 +7,16 @@
  * Why what fits may be taken at once, without a way back: an answered command that fits has the lowest time and revision on all of its accounts. Any
  * other one that took effect before it on one of them would have raised the revision that it shows; one that took none may as well come later; and what
  * happens on other accounts does not touch it. Only reads may have to come first: those that have seen one of its accounts as it is now; and what
- * nobody heard of, if it has touched one of its accounts without effect (`#isEarly`).
+ * nobody heard of, if it has touched one of its accounts without effect (`isEarly`).
  */
 import type { AccountAnswer, Settings } from "@tallystick/core/machine"
 
 import { clockOf } from "./clock.ts"
-import { candidatesFor, isNone, mostOwn } from "./fill.ts"
+import { isEarly, isPerhapsAnothers } from "./early.ts"
+import { candidatesFor, mostOwn } from "./fill.ts"
 import type { Candidate } from "./fill.ts"
 import type { Sheet } from "../../oracle/book.ts"
-import { ownRise, timeIn, touches } from "./operation.ts"
+import { ownRise, timeIn } from "./operation.ts"
 import type { Operation } from "./operation.ts"
 import { isRead, Pending } from "./pending.ts"
 import { Reads } from "./reads.ts"
@@ -128,8 +129,8 @@ export class Search {
         } else if (awaited.some((one) => this.#reads.isHidden(one))) {
           this.#trial.undo(mark)
         } else if (
-          this.#isEarly(operation, failed.keys()) ||
-          (this.#effectsOn(operation) > effects && this.#isPerhapsAnothers(operation))
+          isEarly(operation, failed.keys(), this.#pending) ||
+          (this.#effectsOn(operation) > effects && isPerhapsAnothers(operation, this.#pending))
         ) {
           this.#trial.undo(mark)
           early.set(operation, { operation, nowMs })
@@ -145,30 +146,6 @@ export class Search {
     for (const operation of this.#pending.dueReads()) if (!failed.has(operation)) stuck.push(this.#lookAt(operation))
     const isLeft = ({ operation }: Candidate): boolean => this.#pending.has(operation)
     return { stuck, births: [...births.values()].filter(isLeft), early: [...early.values()] }
-  }
-
-  /**
-   * Whether it would take the time of an account further than what is missing elsewhere has seen it: a command that nobody heard of may have touched
-   * this account without any effect on it (the `extend` of a slot that gains nothing), so that no revision of this account tells.
-   */
-  #isEarly(operation: Operation, failed: Iterable<Operation>): boolean {
-    if (isRead(operation)) return false
-    const timeMs = timeIn(operation)
-    for (const other of failed) {
-      if (!this.#pending.has(other) || timeIn(other) >= timeMs) continue
-      const isBetween = ({ keys, sentNs }: Operation): boolean =>
-        sentNs < other.answeredNs && touches(keys, operation) && touches(keys, other)
-      if (this.#pending.unknown.some((one) => this.#pending.has(one) && isBetween(one))) return true
-    }
-    return false
-  }
-
-  /** The answer to an ending of an unknown id does not say who left the mark: with a window it matters when that was. */
-  #isPerhapsAnothers({ command, keys, outcome, answeredNs }: Operation): boolean {
-    if (outcome?._tag !== "Unknown" || keys.every(isNone)) return false
-    return this.#pending.unknown.some(
-      (one) => one.command?.id === command?.id && one.sentNs < answeredNs && this.#pending.has(one)
-    )
   }
 
   #lookAt(operation: Operation): DeadEnd["stuck"][number] {

@@ -89,7 +89,8 @@ export const hunt = async (
   }
 }
 
-const OUT_OF_TIME = /time-?out|in time|deadline|canceling statement|never came|not within|may have happened|no answer within|nothing was changed/i
+const OUT_OF_TIME =
+  /time-?out|in time|deadline|canceling statement|never came|not within|may have happened|no answer within|nothing was changed/i
 
 const attempt = async (act: () => Promise<string | undefined>): Promise<string | undefined> => {
   try {

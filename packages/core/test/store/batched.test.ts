@@ -46,9 +46,14 @@ const gated = (options: BatchedOptions = {}, startDeadline?: StartDeadline, orde
     await Effect.runPromise(error === undefined ? Deferred.succeed(gate, undefined) : Deferred.fail(gate, error))
     await new Promise((resolve) => setImmediate(resolve))
   }
+  /** All at once: each is there before the answers of the first are told. */
+  const landTogether = async (...indices: ReadonlyArray<number>) => {
+    for (const index of indices) Deferred.doneUnsafe(flights[index]!.gate, Effect.void)
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
   const tags = async (fiber: ReturnType<typeof send>) =>
     (await Effect.runPromise(Fiber.join(fiber))).map(({ _tag, id }) => `${id} ${_tag}`)
-  return { whole, inner, send, land, tags, ids: () => flights.map(({ ids }) => ids.join(" ")) }
+  return { whole, inner, send, land, landTogether, tags, ids: () => flights.map(({ ids }) => ids.join(" ")) }
 }
 
 describe("batched", () => {
@@ -74,6 +79,17 @@ describe("batched", () => {
     await land(1)
     await land(2)
     expect(ids().slice(1)).toEqual(["2 3 4 1!", "5 2! 3! 4!"])
+  })
+
+  test("several flushes that come back together, one of a lone call among them, are all told", async () => {
+    const { ids, land, landTogether, send } = gated({ maxFlushes: 4 })
+    const first = send(reserve("1", "a"))
+    const lone = ["b", "c", "d"].map((account) => send(reserve("2", account)))
+    const pair = [send(reserve("3", "a")), send(reserve("4", "a"))]
+    await land(0)
+    expect(ids()).toEqual(["1", "2", "2", "2", "3 4"])
+    await landTogether(4, 1, 2, 3)
+    expect([first, ...lone, ...pair].map((fiber) => fiber.pollUnsafe() !== undefined)).toEqual(Array(6).fill(true))
   })
 
   test("a full flush that waits leaves before the answers are told", async () => {

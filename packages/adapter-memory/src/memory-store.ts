@@ -28,7 +28,7 @@ import { collect } from "./collect.ts"
 import { Tables } from "./tables.ts"
 
 export interface MemoryStoreOptions extends Partial<Settings> {
-  /** Settled entries to remember at most; beyond it the oldest go first and are counted. Default: 1,000,000, some 300 MB. */
+  /** Settled entries to remember at most; beyond it the oldest go first and are counted. Default: 1,000,000, some 440 MB. */
   readonly rememberAtMost?: number | undefined
   /** Gets every change as it is written, with its account's key: a ledger, for tests and audits. */
   readonly onChange?: ((account: string, change: Change) => void) | undefined

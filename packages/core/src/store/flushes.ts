@@ -5,13 +5,12 @@ import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 
-import { accountKey } from "../machine/account.ts"
 import type { Command } from "../machine/command.ts"
 import type { Outcome } from "../machine/outcome.ts"
 import { BatchQueue } from "./batch-queue.ts"
+import { type Answer, type Flight, type Request, requestOf } from "./flush-request.ts"
 import { type CallError, NotAppliedError, OutcomeUnknownError } from "./errors.ts"
 
 export interface Bounds {
@@ -31,29 +30,6 @@ export type StartDeadline = (passed: () => void) => () => void
 /** How many commands wait, in all flushes that share a bound. */
 export interface Waiting {
   commands: number
-}
-
-type Answer = Effect.Effect<ReadonlyArray<Outcome>, CallError>
-
-interface Request {
-  readonly items: ReadonlyArray<Command>
-  readonly accounts: ReadonlyArray<string>
-  readonly commands: number
-  readonly bytes: number
-  /** Of its caller: a flush runs with those of its first request. */
-  readonly services: Context.Context<never>
-  readonly resume: (answer: Answer) => void
-  isWaiting: boolean
-  /** Under way with it. */
-  flight: Flight | undefined
-  /** Only a call that had to wait has a deadline here: one that left at once has that of the store. */
-  endDeadline: (() => void) | undefined
-}
-
-interface Flight {
-  fiber: Fiber.Fiber<unknown, CallError> | undefined
-  /** How many of its callers still want the answer. */
-  callers: number
 }
 
 const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
@@ -253,29 +229,6 @@ export class Flushes {
 
 const commandsOf = (batch: ReadonlyArray<Request>): number => batch.reduce((sum, { commands }) => sum + commands, 0)
 
-const requestOf = (
-  items: ReadonlyArray<Command>,
-  services: Context.Context<never>,
-  resume: (answer: Answer) => void
-): Request => ({
-  items,
-  accounts: accountsOf(items),
-  commands: items.length,
-  bytes: items.reduce((sum, command) => sum + bytesOf(command), 0),
-  services,
-  resume,
-  isWaiting: true,
-  flight: undefined,
-  endDeadline: undefined
-})
-
-const accountsOf = (items: ReadonlyArray<Command>): ReadonlyArray<string> => {
-  const [first] = items
-  // Nearly every call is one command, whose accounts differ.
-  if (items.length === 1 && first !== undefined) return first.legs.map(accountKey)
-  return [...new Set(items.flatMap(({ legs }) => legs.map(accountKey)))]
-}
-
 const count = (sent: number, waits: number): Effect.Effect<void> =>
   Effect.andThen(Metric.update(batchSize, sent), Metric.update(waitingNow, waits))
 
@@ -300,7 +253,3 @@ const tooMany = (waits: number, most: number): NotAppliedError =>
   new NotAppliedError(
     `${waits} commands wait already, and at most ${most} may (maxWaiting): the store does not keep up; call again later, or ask less of it`
   )
-
-/** About what it takes on the wire (measured in Redis: 480 bytes for one leg, 240 for each further one, with short ids). */
-const bytesOf = ({ id, legs }: Command): number =>
-  legs.reduce((sum, { account }) => sum + 240 + 2 * (account.length + id.length), 240)

@@ -1,0 +1,59 @@
+/** A call of `batched`: what it asks, who hears the answer, and the flush that it is in. */
+import type * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+
+import { accountKey } from "../machine/account.ts"
+import type { Command } from "../machine/command.ts"
+import type { Outcome } from "../machine/outcome.ts"
+import type { CallError } from "./errors.ts"
+
+export type Answer = Effect.Effect<ReadonlyArray<Outcome>, CallError>
+
+export interface Request {
+  readonly items: ReadonlyArray<Command>
+  readonly accounts: ReadonlyArray<string>
+  readonly commands: number
+  readonly bytes: number
+  /** Of its caller: a flush runs with those of its first request. */
+  readonly services: Context.Context<never>
+  readonly resume: (answer: Answer) => void
+  isWaiting: boolean
+  /** Under way with it. */
+  flight: Flight | undefined
+  /** Only a call that had to wait has a deadline here: one that left at once has that of the store. */
+  endDeadline: (() => void) | undefined
+}
+
+export interface Flight {
+  fiber: Fiber.Fiber<unknown, CallError> | undefined
+  /** How many of its callers still want the answer. */
+  callers: number
+}
+
+export const requestOf = (
+  items: ReadonlyArray<Command>,
+  services: Context.Context<never>,
+  resume: (answer: Answer) => void
+): Request => ({
+  items,
+  accounts: accountsOf(items),
+  commands: items.length,
+  bytes: items.reduce((sum, command) => sum + bytesOf(command), 0),
+  services,
+  resume,
+  isWaiting: true,
+  flight: undefined,
+  endDeadline: undefined
+})
+
+const accountsOf = (items: ReadonlyArray<Command>): ReadonlyArray<string> => {
+  const [first] = items
+  // Nearly every call is one command, whose accounts differ.
+  if (items.length === 1 && first !== undefined) return first.legs.map(accountKey)
+  return [...new Set(items.flatMap(({ legs }) => legs.map(accountKey)))]
+}
+
+/** About what it takes on the wire (measured in Redis: 480 bytes for one leg, 240 for each further one, with short ids). */
+const bytesOf = ({ id, legs }: Command): number =>
+  legs.reduce((sum, { account }) => sum + 240 + 2 * (account.length + id.length), 240)

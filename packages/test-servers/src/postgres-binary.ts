@@ -75,15 +75,20 @@ export const postgresByBinary = async (programs: Programs, options: StartOptions
   const listen = ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", ""]
   let child: Started
   let version = "?"
-  const start = async (): Promise<void> => {
+  const launch = (): Started => {
     fs.rmSync(path.join(data, "postmaster.pid"), { force: true }) // of the one that was killed; its number may be another's now
-    child = startProcess(programs.postgres, [...listen, ...settings(options), ...args], {
-      folder,
-      user,
-      env: env ?? {}
-    })
+    return startProcess(programs.postgres, [...listen, ...settings(options), ...args], { folder, user, env: env ?? {} })
+  }
+  const start = async (): Promise<void> => {
+    child = launch()
     version = await until(programs.postgres, async () => {
-      child.check()
+      try {
+        child.check()
+      } catch (error) {
+        // Backends of one that was killed are in sessions of their own, notice it a moment later, and keep its memory until then.
+        if (!String(error).includes("pre-existing shared memory block")) throw error
+        child = launch()
+      }
       return postgresVersion({ host: "127.0.0.1", port, user: "postgres", database: "postgres" })
     })
   }

@@ -5,10 +5,10 @@ import { readCommand } from "@tallystick/core/machine"
 import * as Effect from "effect/Effect"
 import type { PoolClient } from "pg"
 
-import { EXECUTE_VALUES } from "../../src/encode.ts"
 import { postgresStore } from "../../src/index.ts"
 import { until } from "../support/until.ts"
 import { charge, execute, leg, release, rowsOf, same, settings, sound, START_MS } from "./bench.ts"
+import { refusalsOf } from "./refusals.ts"
 import type { Bench, Check } from "./check.ts"
 
 const one = (account: string) => leg(account, { amount: 1 })
@@ -156,27 +156,9 @@ export const lockChecks: ReadonlyArray<Check> = [
           const version = (
             await client.query<{ v: number }>(`SELECT max(version)::integer AS v FROM ${schema}.migration`)
           ).rows[0]!.v
-          const input = {
-            ...settings,
-            version: version + (name === "TY001" ? 1 : 0),
-            limit: 1,
-            after: null,
-            lockTimeoutMs: 100,
-            nowMs: null,
-            commands: []
-          }
-          const nothing = Array.from({ length: EXECUTE_VALUES - 1 }, () => "'{}'").join(", ")
-          for (const [callee, values] of [
-            ["execute", `$1, ${nothing}`],
-            ["sweep", "'{}', '{}', $1"]
-          ] as const) {
-            await client.query("SAVEPOINT s")
-            const error = await client
-              .query(`SELECT ${schema}.${callee}(${values})`, [JSON.stringify(input)])
-              .catch((cause: unknown) => cause)
-            same((error as { code?: string }).code, name === "" ? undefined : name, callee)
-            await client.query("ROLLBACK TO SAVEPOINT s")
-          }
+          const asked = version + (name === "TY001" ? 1 : 0)
+          for (const { callee, code } of await refusalsOf(client, schema, asked))
+            same(code, name === "" ? undefined : name, callee)
         } finally {
           await client.query("ROLLBACK")
           client.release()

@@ -70,7 +70,6 @@ BEGIN
     IF is_plain THEN NULL;
     ELSIF is_outside THEN answers[command] := '["NotApplied","clock"]';
     ELSE
-      tag := NULL;
       reason := NULL;
       replayed := false;
       rank := NULL;

@@ -1,6 +1,5 @@
         -- adjust: it has one leg.
         amount := command_amounts[command];
-        item := leg_items[first_leg];
         IF account.revision > 0 AND adjustment_rows[item].changed_ms >= account.born_ms THEN
           IF adjustment_rows[item].digest = command_digests[command] THEN
             tag := 'Adjusted';

@@ -1,6 +1,6 @@
             -- alter: deadline, total, measure and policy only rise. What alters nothing is no change.
             altered := entry;
-            altered.deadline_ms := greatest(entry.deadline_ms, {schema}.deadline_of(account.last_ms, command_ttls[command]));
+            altered.deadline_ms := greatest(entry.deadline_ms, {schema}.deadline_of(account.last_ms + command_ttls[command]));
             altered.held := entry.held + growths[leg];
             altered.measured := greatest(entry.measured, leg_measures[leg]);
             altered.when_unknown := CASE WHEN entry.settle = 'actual' THEN {schema}.dearest(entry.when_unknown, command_choices[command]) END;

@@ -2,7 +2,7 @@ DECLARE
   -- What begins as null costs nothing; a value is an expression, and each expression that a call meets first takes 1 us to be made ready.
   settled_retention_ms CONSTANT bigint := (input->>'settledRetentionMs')::bigint;
   unsettled_retention_ms CONSTANT bigint := (input->>'unsettledRetentionMs')::bigint;
-  locks CONSTANT integer := coalesce((input->>'locks')::integer, 0);
+  locks CONSTANT integer := (input->>'locks')::integer;
   lock_timeout text;
   lock_timeout_before text;
   locked integer;
@@ -111,6 +111,7 @@ DECLARE
   is_leaving boolean;
   is_ending boolean;
   is_unreserved boolean;
+  is_unsound boolean;
   is_growing boolean;
   in_force bigint;
   spendable bigint;
@@ -119,6 +120,8 @@ DECLARE
   own bigint;
   used_delta bigint;
   reserved_delta bigint;
+  used_after bigint;
+  reserved_after bigint;
   tick bigint;
   due_period bigint;
   -- The verdict.

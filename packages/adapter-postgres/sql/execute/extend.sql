@@ -11,7 +11,7 @@
             -- section leg
             -- namesWhatItHasNot
             IF entry.settle <> 'actual' AND (leg_amounts[leg] IS NOT NULL OR leg_measures[leg] IS NOT NULL) THEN is_other := true; END IF;
-            growths[leg] := greatest(0, coalesce(leg_amounts[leg], 0) - entry.held);
+            growths[leg] := greatest(0, leg_amounts[leg] - entry.held);
             is_growing := is_growing OR growths[leg] > 0;
             does[leg] := 'extended';
           END LOOP;
@@ -24,8 +24,8 @@
               -- section leg
               IF entry.period <> account.period THEN ranks[leg] := 0;
               ELSIF growths[leg] > 0 THEN
-                ranks[leg] := {schema}.refuse(true, true, account.is_open, account.unit, leg_units[leg],
-                  {schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]), account.used, account.reserved, growths[leg]);
+                ranks[leg] := {schema}.refuse(true, true, account.is_open, account.unit <> leg_units[leg],
+                  {schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]), account.used + account.reserved + growths[leg]);
               END IF;
               rank := least(rank, ranks[leg]);
             END LOOP;

@@ -19,9 +19,9 @@
     SELECT a.rows, e.*, p.* INTO account_rows, found_items, entry_rows, entry_places, entry_dues,
       passed_accounts, passed_ticks, passed_holds, passed_amounts, passed_costs, passed_lasts, passed_nexts
     FROM (
-      SELECT array_agg(CASE WHEN t.revision > 0 THEN ROW(t.account, t."window", t.unit, t.stored_limit, t.is_unlimited, t.is_open, t.used, t.reserved,
+      SELECT array_agg(CASE WHEN t.revision IS NOT NULL THEN ROW(t.account, t."window", t.unit, t.stored_limit, t.is_unlimited, t.is_open, t.used, t.reserved,
           t.holds, t.due_ms, t.period, t.start_ms, t.end_ms, t.revision, t.last_ms, t.lead_ms, t.born_ms, t.changed_ms, t.reset_ms)::{schema}.account
-        ELSE {schema}.blank_account(accounts[t.number], windows[t.number], 0, 0) END) AS rows
+        ELSE {schema}.blank_account('', '', 0, 0) END) AS rows
       FROM account_row AS t
     ) AS a
     CROSS JOIN (

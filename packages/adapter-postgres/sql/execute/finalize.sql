@@ -25,11 +25,11 @@
                 ELSE 0
               END;
               debit := amount;
-              IF command_choices[command] = 'cap' AND entry.settle = 'actual' THEN
-                -- capped
+              IF command_choices[command] = 'cap' THEN
+                -- capped: what settles otherwise debits no more than its own.
                 own := CASE WHEN is_late THEN entry.expiry_cost ELSE entry.held END;
-                spendable := {schema}.spendable_of({schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]), account.used,
-                  account.reserved);
+                spendable := {schema}.spendable_of({schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]),
+                  account.used + account.reserved);
                 IF amount - own > spendable THEN debit := own + spendable; END IF;
               END IF;
               -- effectOf
@@ -39,14 +39,14 @@
                 reserved_delta := -entry.held;
               ELSE
                 used_delta := greatest(debit - entry.expiry_cost,
-                  CASE WHEN account.reset_ms IS NOT NULL AND entry.deadline_ms <= account.reset_ms THEN 0 ELSE -account.used END);
+                  CASE WHEN entry.deadline_ms <= account.reset_ms THEN 0 ELSE -account.used END);
               END IF;
               does[leg] := CASE kind WHEN 'finalize' THEN 'finalized' ELSE 'released' END;
               is_ending := true;
               debits[leg] := debit;
               unbilled[leg] := amount - debit;
-              -- endingOverflows
-              IF used_delta + reserved_delta > 0 AND {schema}.is_overflow(account.used, account.reserved, used_delta + reserved_delta) THEN
+              -- endingOverflows: of what adds something, since the account itself does not overflow (its table's check).
+              IF {schema}.is_overflow(account.used + account.reserved + used_delta + reserved_delta) THEN
                 ranks[leg] := 4;
                 rank := 4;
               END IF;
@@ -55,7 +55,7 @@
                 amount := coalesce(leg_amounts[leg], 0);
                 debit := amount;
                 in_force := {schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]);
-                spendable := {schema}.spendable_of(in_force, account.used, account.reserved);
+                spendable := {schema}.spendable_of(in_force, account.used + account.reserved);
                 IF command_choices[command] = 'cap' AND amount > spendable THEN debit := spendable; END IF;
                 does[leg] := 'unreserved';
                 is_ending := true;
@@ -63,7 +63,8 @@
                 used_delta := debit;
                 debits[leg] := debit;
                 unbilled[leg] := amount - debit;
-                ranks[leg] := {schema}.refuse(false, false, account.is_open, account.unit, leg_units[leg], in_force, account.used, account.reserved, debit);
+                ranks[leg] := {schema}.refuse(false, false, account.is_open, account.unit <> leg_units[leg], in_force,
+                  account.used + account.reserved + debit);
                 rank := least(rank, ranks[leg]);
               ELSIF state = is_none THEN does[leg] := 'marked';
               END IF;
@@ -78,5 +79,5 @@
         ELSIF NOT is_unreserved AND seen & ~(is_none | is_marked) = 0 THEN tag := 'Unknown';
         ELSE
           tag := CASE WHEN kind = 'finalize' OR seen & ~(is_none | is_marked | is_finalized) = 0 THEN 'Finalized' ELSE 'Released' END;
-          replayed := NOT is_ending AND (kind = 'release' OR seen & is_finalized <> 0);
+          replayed := NOT is_ending;
         END IF;

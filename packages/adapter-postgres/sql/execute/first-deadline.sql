@@ -14,7 +14,7 @@
                 END LOOP;
               END IF;
               tick := NULL;
-              -- What this call alters already, and then the first row that it does not.
+              -- What this call alters already, and what it does not.
               due_number := due_heads[number];
               WHILE due_number IS NOT NULL LOOP
                 due := due_rows[due_number];
@@ -30,7 +30,6 @@
                   END LOOP;
                   IF due_number IS NULL OR NOT due_founds[due_number] THEN
                     tick := least(tick, first_ticks[first]);
-                    EXIT;
                   END IF;
                 END IF;
                 first := first + 1;

@@ -2,4 +2,4 @@
     JOIN {schema}.entry AS e
       ON e.account = accounts[item_accounts[k.number]] AND e."window" = windows[item_accounts[k.number]] AND e.id = k.id
     LEFT JOIN {schema}.due AS d
-      ON d.account = e.account AND d."window" = e."window" AND d.tick_ms = e.deadline_ms AND d.period = e.period AND e.state = 'held'
+      ON d.account = e.account AND d."window" = e."window" AND d.tick_ms = e.deadline_ms AND d.period = e.period

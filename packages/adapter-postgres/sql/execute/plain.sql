@@ -5,8 +5,8 @@
     IF is_quiet AND first_leg = last_leg AND NOT is_outside THEN
       leg := first_leg;
       IF kind = 'reserve' AND entry_number IS NULL THEN
-        is_plain := {schema}.refuse(true, true, account.is_open, account.unit, leg_units[leg],
-          {schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]), account.used, account.reserved, leg_amounts[leg]) IS NULL;
+        is_plain := {schema}.refuse(true, true, account.is_open, account.unit <> leg_units[leg],
+          {schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]), account.used + account.reserved + leg_amounts[leg]) IS NULL;
         IF is_plain THEN
           -- section admit
           entry_count := entry_count + 1;
@@ -26,19 +26,21 @@
         END IF;
       ELSIF kind = 'finalize' AND state = is_held THEN
         amount := leg_amounts[leg];
-        IF NOT is_other AND entry.settle = 'actual' AND amount IS NOT NULL AND command_choices[command] = 'debit' AND entry.period = account.period
-          AND account.holds > 0 AND account.reserved >= entry.held
-          AND NOT {schema}.is_overflow(account.used, account.reserved, amount - entry.held)
-        THEN
+        IF NOT is_other AND entry.settle = 'actual' AND command_choices[command] = 'debit' AND entry.period = account.period THEN
           tick := entry.deadline_ms;
           -- section found-due
-          is_plain := due.holds = 1 OR (due.holds > 1 AND due.amount >= entry.held AND due.cost >= entry.expiry_cost);
+          -- section unsound-due
+          used_after := account.used + amount;
+          reserved_after := account.reserved - entry.held;
+          -- section unsound-sums
+          -- Neither what is unsound, nor what names no amount: that is null here.
+          is_plain := NOT is_unsound;
         END IF;
         IF is_plain THEN
           due_rows[due_number] := ROW(due.account, due."window", due.tick_ms, due.period, due.holds - 1, due.amount - entry.held,
             due.cost - entry.expiry_cost)::{schema}.due;
-          account := ROW(account.account, account."window", account.unit, account.stored_limit, account.is_unlimited, account.is_open, account.used + amount,
-            account.reserved - entry.held, account.holds - 1, account.due_ms, account.period, account.start_ms, account.end_ms, account.revision + 1,
+          account := ROW(account.account, account."window", account.unit, account.stored_limit, account.is_unlimited, account.is_open, used_after,
+            reserved_after, account.holds - 1, account.due_ms, account.period, account.start_ms, account.end_ms, account.revision + 1,
             account.last_ms, account.lead_ms, account.born_ms, time_ms, account.reset_ms)::{schema}.account;
           ledger_count := ledger_count + 1;
           ledger_rows[ledger_count] := ROW(account.account, account."window", account.revision, 'finalized', item_ids[item], time_ms, amount, -entry.held, NULL

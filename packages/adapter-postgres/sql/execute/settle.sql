@@ -16,7 +16,8 @@
         IF window_kind = 'fixed' THEN
           bound_starts[leg] := now_ms / window_lengths[number] * window_lengths[number];
           bound_end := bound_starts[leg] + window_lengths[number];
-        ELSIF window_kind = 'calendar' THEN
+        ELSE
+          -- calendar; an `idle` window has no starts.
           position := leg * 4 - 3;
           IF now_ms < leg_starts[position] OR now_ms >= leg_starts[position + 3] THEN is_outside := true; END IF;
           IF now_ms >= leg_starts[position + 2] THEN position := position + 2;
@@ -30,12 +31,12 @@
 
       is_new := account.revision = 0;
       passed := account_passed[number];
-      -- Without a window, with nothing due and not silent: none of what follows can be, and it is 7 steps.
-      is_quiet := window_kind = 'none' AND passed IS NULL AND NOT is_new AND time_ms < account.changed_ms + unsettled_retention_ms;
+      -- Without a window, with nothing due and not silent: none of what follows can be, and it is 7 steps. (A new one has been silent since 1970.)
+      is_quiet := window_kind = 'none' AND passed IS NULL AND time_ms < account.changed_ms + unsettled_retention_ms;
       IF NOT is_quiet AND NOT is_new THEN
         changed_ms := greatest(account.changed_ms, passed_lasts[passed]);
         own := account.holds - coalesce(passed_holds[passed], 0);
-        is_rolling := window_kind <> 'none' AND {schema}.is_roll_due(account.start_ms, account.end_ms, changed_ms, window_kind, window_lengths[number],
+        is_rolling := {schema}.is_roll_due(account.start_ms, account.end_ms, changed_ms, window_kind, window_lengths[number],
           bound_end, now_ms, time_ms, own);
         -- isForgottenAccount
         IF time_ms >= changed_ms + unsettled_retention_ms AND account.is_open AND account.stored_limit IS NULL AND NOT account.is_unlimited
@@ -64,7 +65,7 @@
             account.end_ms := NULL;
             account.changed_ms := time_ms;
           END IF;
-          is_quiet := passed IS NULL AND NOT is_rolling AND (window_kind = 'none' OR account.start_ms IS NOT NULL);
+          is_quiet := passed IS NULL AND account.start_ms IS NOT NULL;
         END IF;
       END IF;
 

@@ -59,7 +59,7 @@
   IF has_due_altered THEN
     UPDATE {schema}.due AS d SET holds = w.holds, amount = w.amount, cost = w.cost
       FROM unnest(due_rows) WITH ORDINALITY AS w (account, "window", tick_ms, period, holds, amount, cost, number)
-      WHERE due_founds[w.number] AND w.holds > 0
+      WHERE due_founds[w.number]
         AND d.account = w.account AND d."window" = w."window" AND d.tick_ms = w.tick_ms AND d.period = w.period;
   END IF;
   IF has_due_joined THEN

@@ -52,6 +52,8 @@ const suites: Readonly<Record<string, ReadonlyArray<Check>>> = {
 }
 const ofCommands: ReadonlyArray<Check> = [
   ...checksOf.beside,
+  ...checksOf.lives,
+  ...checksOf.firstDeadline,
   ...checksOf.functions,
   ...checksOf.statements,
   ...checksOf.rows,

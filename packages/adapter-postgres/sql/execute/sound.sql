@@ -24,4 +24,5 @@
         -- section unsound-sums
         IF is_unsound THEN corrupt := coalesce(corrupt, leg); END IF;
       END LOOP;
-      IF tag = 'Extended' AND rank IS NULL AND NOT has_changed THEN replayed := true; END IF;
+      -- A renewal that alters nothing. (Of other answers core says itself whether they are those of an earlier command.)
+      IF rank IS NULL AND NOT has_changed THEN replayed := true; END IF;

@@ -16,16 +16,15 @@
     DELETE FROM {schema}.due AS d USING unnest(reborn) AS x (number) WHERE d.account = accounts[x.number] AND d."window" = windows[x.number];
   END IF;
 
-  FOR number IN 1..coalesce(cardinality(account_rows), 0) LOOP
+  FOR number IN 1..cardinality(accounts) LOOP
     units[number] := account_rows[number].unit;
   END LOOP;
   IF account_writes IS NOT NULL THEN
     UPDATE {schema}.account AS t SET unit = w.unit, stored_limit = w.stored_limit, is_unlimited = w.is_unlimited, is_open = w.is_open,
       used = w.used, reserved = w.reserved, holds = w.holds, due_ms = w.due_ms, period = w.period, start_ms = w.start_ms, end_ms = w.end_ms,
       revision = w.revision, last_ms = w.last_ms, lead_ms = w.lead_ms, born_ms = w.born_ms, changed_ms = w.changed_ms, reset_ms = w.reset_ms
-    FROM unnest(account_rows) WITH ORDINALITY AS w (account, "window", unit, stored_limit, is_unlimited, is_open, used, reserved, holds, due_ms, period,
-      start_ms, end_ms, revision, last_ms, lead_ms, born_ms, changed_ms, reset_ms, number)
-    WHERE account_writes[w.number] AND w.revision > 0 AND t.account = w.account AND t."window" = w."window";
+    FROM unnest(account_rows) WITH ORDINALITY AS w
+    WHERE account_writes[w.ordinality] AND t.account = w.account AND t."window" = w."window";
   END IF;
   -- A row that was made only to be locked is no account: nobody has seen it.
   IF made > 0 THEN
@@ -40,9 +39,8 @@
     UPDATE {schema}.entry AS e SET command = w.command, state = w.state, accounts = w.accounts, digest = w.digest, settle = w.settle, amount = w.amount,
       held = w.held, measured = w.measured, when_unknown = w.when_unknown, deadline_ms = w.deadline_ms, expiry_cost = w.expiry_cost, period = w.period,
       created_ms = w.created_ms, changed_ms = w.changed_ms, debited = w.debited, actual = w.actual, overage = w.overage, unbilled = w.unbilled, late = w.late
-    FROM unnest(entry_rows) WITH ORDINALITY AS w (account, "window", id, command, state, accounts, digest, settle, amount, held, measured, when_unknown,
-      deadline_ms, expiry_cost, period, created_ms, changed_ms, debited, actual, overage, unbilled, late, number)
-    WHERE entry_writes[w.number] AND e.ctid = entry_places[w.number];
+    FROM unnest(entry_rows) WITH ORDINALITY AS w
+    WHERE entry_writes[w.ordinality] AND e.ctid = entry_places[w.ordinality];
   END IF;
 
   FOR due_number IN 1..due_count LOOP
@@ -52,21 +50,21 @@
     END IF;
   END LOOP;
   IF has_due_left THEN
-    DELETE FROM {schema}.due AS d USING unnest(due_rows) WITH ORDINALITY AS w (account, "window", tick_ms, period, holds, amount, cost, number)
-      WHERE due_founds[w.number] AND w.holds = 0
+    DELETE FROM {schema}.due AS d USING unnest(due_rows) WITH ORDINALITY AS w
+      WHERE due_founds[w.ordinality] AND w.holds = 0
         AND d.account = w.account AND d."window" = w."window" AND d.tick_ms = w.tick_ms AND d.period = w.period;
   END IF;
   IF has_due_altered THEN
     UPDATE {schema}.due AS d SET holds = w.holds, amount = w.amount, cost = w.cost
-      FROM unnest(due_rows) WITH ORDINALITY AS w (account, "window", tick_ms, period, holds, amount, cost, number)
-      WHERE due_founds[w.number]
+      FROM unnest(due_rows) WITH ORDINALITY AS w
+      WHERE due_founds[w.ordinality]
         AND d.account = w.account AND d."window" = w."window" AND d.tick_ms = w.tick_ms AND d.period = w.period;
   END IF;
   IF has_due_joined THEN
     INSERT INTO {schema}.due AS d
       SELECT w.account, w."window", w.tick_ms, w.period, w.holds, w.amount, w.cost
-      FROM unnest(due_rows) WITH ORDINALITY AS w (account, "window", tick_ms, period, holds, amount, cost, number)
-      WHERE NOT due_founds[w.number] AND w.holds > 0
+      FROM unnest(due_rows) WITH ORDINALITY AS w
+      WHERE NOT due_founds[w.ordinality] AND w.holds > 0
       ON CONFLICT ON CONSTRAINT due_pkey
       DO UPDATE SET holds = d.holds + excluded.holds, amount = d.amount + excluded.amount, cost = d.cost + excluded.cost;
   END IF;

@@ -47,6 +47,67 @@ export const besideChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "legs that are others are told before content that is another, and that before one that is gone",
+    run: async (bench) => {
+      const amounts = (a: number, b: number) => [leg("a", { amount: a }), leg("b", { amount: b })]
+      await execute(bench, START_MS, reserve("r", 60_000, ...amounts(1, 1)), reserve("s", 60_000, ...amounts(1, 1)))
+      await execute(bench, START_MS, finalize("r", leg("a", { actual: 1 }), leg("b", { actual: 1 })))
+      await rowsOf(bench, "DELETE FROM {schema}.entry WHERE account = 'b' AND id = 's'")
+      const conflicts = [
+        ["legs", finalize("r", leg("a"), leg("b", { actual: 2 }))],
+        ["content", reserve("s", 60_000, ...amounts(2, 2))]
+      ] as const
+      for (const [reason, command] of conflicts) {
+        const [answer] = await execute(bench, START_MS, command)
+        same([answer!._tag, (answer as { reason?: string }).reason], ["Conflict", reason], JSON.stringify(command))
+      }
+    }
+  },
+  {
+    name: "an ending names no amount of what settles without one",
+    run: async (bench) => {
+      for (const settle of ["held", "none"]) {
+        await execute(bench, START_MS, reserve(settle, 60_000, leg("a", { amount: 5, settle })))
+        const [answer] = await execute(bench, START_MS, finalize(settle, leg("a", { actual: 1 })))
+        same([answer!._tag, (answer as { reason?: string }).reason], ["Conflict", "legs"], settle)
+      }
+    }
+  },
+  {
+    name: "the first of two corrupt accounts is named",
+    run: async (bench) => {
+      const legs = [leg("a", { amount: 5 }), leg("b", { amount: 5 })]
+      await execute(bench, START_MS, reserve("r", 60_000, ...legs))
+      for (const change of ["UPDATE {schema}.account SET reserved = 4", "DELETE FROM {schema}.due"]) {
+        await rowsOf(bench, change)
+        const [answer] = await execute(bench, START_MS, release("r", ...legs))
+        same([answer!._tag, (answer as { account?: string }).account], ["Corrupt", "a"], change)
+      }
+    }
+  },
+  {
+    name: "a hold that is renewed and ended in a call leaves one of its new deadline as it was",
+    run: async (bench) => {
+      await execute(bench, START_MS, reserve("r", 1_000, leg("a", { amount: 5 })))
+      await execute(bench, START_MS, reserve("s", 9_000, leg("a", { amount: 7 })))
+      const renewal = { kind: "extend", id: "r", ttlMs: 9_000, legs: [leg("a")] }
+      await execute(bench, START_MS, renewal, finalize("r", leg("a", { actual: 1 })))
+      same(await rowsOf(bench, "SELECT tick_ms, holds, amount FROM {schema}.due"), [[START_MS + 9_000, 1, 7]], "due")
+      await sound(bench)
+    }
+  },
+  {
+    name: "holds of two windows that fall due at once are counted apart",
+    run: async (bench) => {
+      await execute(bench, START_MS + 18_000, reserve("r", 5_000, fixed("a", { amount: 5 })))
+      const next = reserve("s", 2_000, fixed("a", { amount: 7 }))
+      await execute(bench, START_MS + 21_000, release("r", fixed("a", {})), next)
+      same(await rowsOf(bench, "SELECT period, holds, amount FROM {schema}.due"), [[1, 1, 7]], "due")
+      same(await tagsOf(bench, START_MS + 21_000, release("s", fixed("a", {}))), ["Released"], "its end")
+      await sound(bench)
+    }
+  },
+  {
     name: "an ending that comes twice in a call, beside a hold of the same deadline, takes effect once",
     run: async (bench) => {
       const held = leg("a", { amount: 5 })

@@ -8,7 +8,9 @@ import { ledgerChecks } from "./ledger.ts"
 import { lockChecks } from "./locks.ts"
 import { statementChecks } from "./statements.ts"
 import { besideChecks } from "./beside.ts"
+import { firstDeadlineChecks } from "./first-deadline.ts"
 import { functionChecks } from "./functions.ts"
+import { lifeChecks } from "./lives.ts"
 import { rowChecks } from "./rows.ts"
 import { sweepChecks } from "./sweep.ts"
 import { sweepTurnChecks } from "./sweep-turns.ts"
@@ -16,9 +18,11 @@ import { viewChecks } from "./views.ts"
 
 export const checksOf = {
   beside: besideChecks,
+  firstDeadline: firstDeadlineChecks,
   functions: functionChecks,
   statements: statementChecks,
   rows: rowChecks,
+  lives: lifeChecks,
   ledger: ledgerChecks,
   corrupt: corruptChecks,
   views: viewChecks,

@@ -100,20 +100,22 @@ export const lockChecks: ReadonlyArray<Check> = [
     }
   },
   {
-    name: "the lock_timeout of the session is as it was",
+    name: "the lock_timeout of the transaction is as it was, and that of the session behind it",
     run: async ({ pool, schema }) => {
       const client = await pool.connect()
       try {
+        const shown = async () => (await client.query("SHOW lock_timeout")).rows
+        const before = await shown()
         await client.query("BEGIN")
         await client.query("SET LOCAL lock_timeout = '1234ms'")
         const store = postgresStore({ pool, schema, batch: false, ...settings }).within(client)
         await Effect.runPromise(
           store.execute([readCommand(charge("c", one("a"), one("b"))), readCommand(charge("d", one("a")))])
         )
-        const { rows } = await client.query("SHOW lock_timeout")
-        same(rows, [{ lock_timeout: "1234ms" }], "lock_timeout")
+        same(await shown(), [{ lock_timeout: "1234ms" }], "in the transaction")
+        await client.query("COMMIT")
+        same(await shown(), before, "behind it")
       } finally {
-        await client.query("ROLLBACK")
         client.release()
       }
     }

@@ -12,8 +12,8 @@
 -- arrays of rows and sends no statement: there an assignment takes 50 ns, to take a row out of its array 90 and to put it back 280; a SELECT costs a multiple of that.
 -- What is reckoned with is a row of its own (`account`, `entry`, `due`), never a field within an array: `rows[i].used := x` builds the row anew each time.
 --
--- Commands come as columns, an array for each. accounts, windows: of all commands, each once, in the order of the machine those that are to be locked, the first
--- `locks` of them; then those that are only read. items: each account and id that a leg names, once. legs of command c: from the end of the one before it to
+-- Commands come as columns, an array for each. accounts, windows: of all commands, each once, in the order of the machine. `locks` of them are locked: all, or
+-- none where every command only reads. items: each account and id that a leg names, once. legs of command c: from the end of the one before it to
 -- `command_ends[c]`. A missing text or number is null.
 CREATE FUNCTION {schema}.execute(
   input jsonb,

@@ -51,7 +51,7 @@ export const EXECUTE_VALUES = 23
 
 interface Columns {
   readonly accounts: ReadonlyArray<AccountRef>
-  /** The first so many of them are locked. */
+  /** So many of them are locked: all, or none. */
   readonly locks: number
   readonly numbers: ReadonlyMap<string, number>
   readonly items: Map<string, number>
@@ -76,23 +76,17 @@ interface Columns {
 }
 
 /**
- * Each account once: in the one order of the machine those that are locked, then those that are only read. A lookup beside a change locks, too: it sees
- * that change before anybody else can, so that what it has read of other accounts must not change until then. (A storm found a lookup, a reserve of
- * another client's and a read that no order explains.)
+ * Each account once, in the one order of the machine. A lookup beside a change locks, too: it sees that change before anybody else can, so that what it has
+ * read of other accounts must not change until then. (A storm found a lookup, a reserve of another client's and a read that no order explains.)
  */
 const columnsFor = (commands: ReadonlyArray<{ kind: string; legs: ReadonlyArray<AccountRef> }>): Columns => {
-  const written = new Map<string, AccountRef>()
-  const read = new Map<string, AccountRef>()
+  const named = new Map<string, AccountRef>()
+  for (const { legs } of commands) for (const leg of legs) named.set(accountKey(leg), leg)
   const isOnlyRead = commands.every(({ kind }) => kind === "lookup")
-  for (const { legs } of commands) {
-    const these = isOnlyRead ? read : written
-    for (const leg of legs) these.set(accountKey(leg), leg)
-  }
-  const accounts = written.size > 1 ? [...written.values()].toSorted(compareAccounts) : [...written.values()]
-  for (const [key, leg] of read) if (!written.has(key)) accounts.push(leg)
+  const accounts = named.size > 1 ? [...named.values()].toSorted(compareAccounts) : [...named.values()]
   return {
     accounts,
-    locks: written.size,
+    locks: isOnlyRead ? 0 : accounts.length,
     numbers: new Map(accounts.map((account, index) => [accountKey(account), index + 1])),
     items: new Map(),
     itemAccounts: [],

@@ -128,6 +128,7 @@ DECLARE
   tag text;
   reason text;
   replayed boolean;
+  refused integer;
   rank integer;
   corrupt integer;
   has_changed boolean;

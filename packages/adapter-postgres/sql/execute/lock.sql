@@ -16,8 +16,7 @@
     IF locked < locks THEN
       INSERT INTO {schema}.account (account, "window")
         SELECT k.account, windows[k.number] FROM unnest(accounts) WITH ORDINALITY AS k (account, number)
-        WHERE k.number <= locks
-          AND NOT EXISTS (SELECT 1 FROM {schema}.account AS t WHERE t.account = k.account AND t."window" = windows[k.number])
+        WHERE NOT EXISTS (SELECT 1 FROM {schema}.account AS t WHERE t.account = k.account AND t."window" = windows[k.number])
         ORDER BY k.number
         ON CONFLICT DO NOTHING;
       GET DIAGNOSTICS made = ROW_COUNT;
@@ -26,7 +25,6 @@
         FROM (
           SELECT t AS row FROM unnest(accounts) WITH ORDINALITY AS k (account, number)
           JOIN {schema}.account AS t ON t.account = k.account AND t."window" = windows[k.number]
-          WHERE k.number <= locks
           ORDER BY k.number FOR NO KEY UPDATE OF t
         ) AS l;
       -- A sweep took one away between the two statements. Nothing was written: the store calls again.

@@ -5,8 +5,8 @@
     IF is_quiet AND first_leg = last_leg AND NOT is_outside THEN
       leg := first_leg;
       IF kind = 'reserve' AND entry_number IS NULL THEN
-        is_plain := {schema}.refuse(true, true, account.is_open, account.unit <> leg_units[leg],
-          {schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]), account.used + account.reserved + leg_amounts[leg]) IS NULL;
+        -- section refused
+        is_plain := refused IS NULL;
         IF is_plain THEN
           -- section admit
           entry_count := entry_count + 1;

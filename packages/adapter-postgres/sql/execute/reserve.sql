@@ -4,9 +4,9 @@
           FOR leg IN first_leg..last_leg LOOP
             -- section leg
             amount := leg_amounts[leg];
-            ranks[leg] := {schema}.refuse(true, kind = 'reserve', account.is_open, account.unit <> leg_units[leg],
-              {schema}.limit_in_force(account.is_unlimited, account.stored_limit, leg_limits[leg]), account.used + account.reserved + amount);
-            rank := least(rank, ranks[leg]);
+            -- section refused
+            ranks[leg] := refused;
+            rank := least(rank, refused);
             IF kind = 'reserve' THEN
               does[leg] := 'reserved';
               used_deltas[leg] := 0;

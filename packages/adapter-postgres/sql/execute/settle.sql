@@ -75,13 +75,14 @@
       state := is_none;
       IF entry_number IS NOT NULL AND NOT is_new AND kind <> 'adjust' THEN
         entry := entry_rows[entry_number];
-        IF entry.changed_ms < account.born_ms THEN state := is_none;
-        ELSIF entry.state = 'held' THEN
-          IF time_ms < entry.deadline_ms THEN state := is_held;
-          ELSIF time_ms < entry.deadline_ms + unsettled_retention_ms THEN state := is_expired;
+        IF entry.changed_ms >= account.born_ms THEN
+          IF entry.state = 'held' THEN
+            IF time_ms < entry.deadline_ms THEN state := is_held;
+            ELSIF time_ms < entry.deadline_ms + unsettled_retention_ms THEN state := is_expired;
+            END IF;
+          ELSIF time_ms < entry.changed_ms + settled_retention_ms THEN
+            state := CASE entry.state WHEN 'finalized' THEN is_finalized WHEN 'released' THEN is_released WHEN 'charged' THEN is_charged ELSE is_marked END;
           END IF;
-        ELSIF time_ms < entry.changed_ms + settled_retention_ms THEN
-          state := CASE entry.state WHEN 'finalized' THEN is_finalized WHEN 'released' THEN is_released WHEN 'charged' THEN is_charged ELSE is_marked END;
         END IF;
         -- hasOtherAccounts
         IF state > is_marked AND entry.accounts <> command_accounts[command] THEN is_other := true; END IF;

@@ -176,6 +176,26 @@ export const besideChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "a stored limit counts before the code's, whatever the command",
+    run: async (bench) => {
+      const limit = { kind: "adjust", id: "x", adjustment: { kind: "setLimit", limit: 10 }, legs: [leg("a")] }
+      const of = (more: object) => leg("a", { limit: 100, ...more })
+      const capped = (id: string, more: object = {}) => ({
+        ...finalize(id, of({ actual: 50 })),
+        overage: "cap",
+        ...more
+      })
+      await execute(bench, START_MS, limit, reserve("r", 60_000, of({ amount: 4 })))
+      const growth = { kind: "extend", id: "r", legs: [of({ total: 11 })] }
+      const answers = await execute(bench, START_MS, growth, reserve("s", 60_000, of({ amount: 7 })), capped("r"))
+      const [extended, denied] = answers
+      if (extended?._tag !== "Extended") throw new Error(JSON.stringify(extended))
+      same([extended.denial?.reason, denied!._tag], ["limit", "Denied"], "growth and a reserve")
+      await execute(bench, START_MS, capped("t", { ifUnknown: "charge" }))
+      same(await rowsOf(bench, "SELECT used, reserved FROM {schema}.account"), [[10, 0]], "the account")
+    }
+  },
+  {
     name: "an account whose stored limit is none is not forgotten",
     run: async (bench) => {
       const limit = { kind: "adjust", id: "x", adjustment: { kind: "setLimit", limit: null }, legs: [leg("a")] }

@@ -45,6 +45,40 @@ export const lifeChecks: ReadonlyArray<Check> = [
       await sound(bench)
     }
   })),
+  ...[["a"], ["a", "b"]].map((accounts): Check => ({
+    name: `what is forgotten of ${accounts.join(" and ")} begins anew by a clock that has gone back`,
+    run: async (bench) => {
+      const legs = accounts.map((account) => leg(account, { amount: 5 }))
+      const lateMs = START_MS + 60_000
+      await execute(bench, START_MS, reserve("r", 1_000, ...legs))
+      // Only its time goes on.
+      await execute(bench, lateMs, stranger(...accounts))
+      await execute(bench, START_MS + 100, reserve("s", 1_000, ...legs))
+      const lives = await rowsOf(bench, "SELECT DISTINCT revision, reserved, holds FROM {schema}.account")
+      same(lives, [[lateMs + 1, 5, 1]], "its next life")
+      await sound(bench)
+    }
+  })),
+  {
+    name: "what has expired in a window is written before what comes next in it",
+    run: async (bench) => {
+      const of = leg("a", { window: { kind: "fixed", lengthMs: 20_000 }, amount: 5, settle: "held" })
+      await execute(bench, START_MS, reserve("r", 1_000, of))
+      await execute(bench, START_MS + 2_000, reserve("s", 1_000, of))
+      const rows = await rowsOf(
+        bench,
+        "SELECT cause, used_delta, reserved_delta FROM {schema}.ledger ORDER BY revision"
+      )
+      const expected = [
+        ["reserved", 0, 5],
+        ["expired", 5, -5],
+        ["reserved", 0, 5]
+      ]
+      same(rows, expected, "the ledger")
+      same(await rowsOf(bench, "SELECT tick_ms FROM {schema}.due"), [[START_MS + 3_000]], "due")
+      await sound(bench)
+    }
+  },
   {
     name: "of an account that somebody has deleted nothing is known, whatever entries lie there",
     run: async (bench) => {

@@ -7,6 +7,9 @@ import type { Account, Entry } from "./dump.ts"
 import { expiryFaults } from "./audit-expiry.ts"
 import type { Terms } from "./audit-expiry.ts"
 
+/** There is room for so many. */
+export const MOST_DUE_IN_ROW = 4
+
 type State = ReadonlyMap<string, Account>
 
 /** The first thing that is wrong; undefined: nothing. */
@@ -36,9 +39,15 @@ function* rowFaults(account: Account, terms: Terms): Generator<string> {
   yield* different("liveHolds", row["liveHolds"], live.length)
   yield* different("staleHolds", row["staleHolds"], account.holds.length - live.length)
   yield* different("due rows", dueText(due), dueText(dueFrom(live)))
-  yield* different("the index", account.ticks.map(String).join("; "), ticks.map((tick) => `${tick},${tick}`).join("; "))
-  yield* different("ticks", row["ticks"], ticks.length)
-  if (ticks.length > 0 && !(row["nextMs"]! <= ticks[0]!)) yield `nextMs is after ${ticks[0]}`
+  const fields = account.dueFields
+  yield* different(
+    "the index",
+    account.ticks.map(String).join("; "),
+    fields.map((tick) => `${tick},${tick}`).join("; ")
+  )
+  yield* different("ticks", row["ticks"], fields.length)
+  if (fields.length > 0 && !(row["nextMs"]! <= fields[0]!)) yield `nextMs is after ${fields[0]}`
+  if (account.dueInRow > MOST_DUE_IN_ROW) yield `${account.dueInRow} due rows in the row`
   for (const { values } of account.holds) if (values["state"] !== "held") yield `${String(values["state"])} among holds`
   const collectedMs = terms.settings.unsettledRetentionMs + terms.settings.collectAfterMs
   const first = Math.min(...account.holds.map(({ values }) => Number(values["deadlineMs"])))

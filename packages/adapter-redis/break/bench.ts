@@ -12,6 +12,7 @@ import { encode } from "../src/encode.ts"
 import type { Encoded, Question } from "../src/encode.ts"
 import { tagOf } from "../src/keys.ts"
 import { preflightScript } from "../src/script.ts"
+import { MOST_DUE_IN_ROW } from "./audit.ts"
 import { dumpScript, stateOf } from "./dump.ts"
 import type { Account } from "./dump.ts"
 
@@ -62,6 +63,12 @@ export class Bench {
   /** A reservation of 5 of each account. */
   reserve(id: string, ...names: ReadonlyArray<string>): object {
     return { kind: "reserve", id, ttlMs: 1_000, legs: names.map((name) => ({ ...leg(name), amount: 5 })) }
+  }
+
+  /** Holds that fall due at as many seconds as have room in a row, all later than those of `reserve`: what comes then has a field and the index. */
+  async fillRows(...names: ReadonlyArray<string>): Promise<void> {
+    const ticks = Array.from({ length: MOST_DUE_IN_ROW }, (_, at) => at)
+    await this.execute(...ticks.map((at) => ({ ...this.reserve(`fills${at}`, ...names), ttlMs: 60_000 + 1_000 * at })))
   }
 
   charge(id: string, ...names: ReadonlyArray<string>): object {

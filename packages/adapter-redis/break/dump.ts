@@ -6,12 +6,22 @@
 export const dumpScript = `
 local keys = redis.call('KEYS', '*')
 table.sort(keys)
-local reads = { hash = { 'HGETALL' }, zset = { 'ZRANGE', 0, -1, 'WITHSCORES' }, string = { 'GET' } }
+local reads = { zset = { 'ZRANGE', 0, -1, 'WITHSCORES' }, string = { 'GET' } }
 local all = {}
 for _, key in ipairs(keys) do
   local kind = redis.call('TYPE', key)['ok']
   local read = reads[kind] or { 'TYPE' }
-  all[#all + 1] = { key, kind, redis.call('PEXPIRETIME', key), redis.call(read[1], key, unpack(read, 2)) }
+  local value = redis.call(read[1], key, unpack(read, 2))
+  if kind == 'hash' then
+    -- By name: the order of a hash that is being laid out anew changes while it is read.
+    local names = redis.call('HKEYS', key)
+    table.sort(names)
+    value = {}
+    for at, name in ipairs(names) do
+      value[2 * at - 1], value[2 * at] = name, redis.call('HGET', key, name)
+    end
+  end
+  all[#all + 1] = { key, kind, redis.call('PEXPIRETIME', key), value }
 end
 return all`
 
@@ -38,7 +48,12 @@ export interface Account {
   readonly row: Readonly<Record<(typeof ROW)[number], number>>
   /** As they lie in the server. */
   readonly fields: ReadonlyMap<string, string>
+  /** Wherever they lie. */
   readonly due: ReadonlyArray<Due>
+  /** How many of them lie in the row. */
+  readonly dueInRow: number
+  /** The ticks that have a field. */
+  readonly dueFields: ReadonlyArray<number>
   /** The ticks of the index, with their scores. */
   readonly ticks: ReadonlyArray<readonly [name: string, score: number]>
   /** That are held, also when they have expired. */
@@ -66,6 +81,8 @@ const ROW = [
   ..."used reserved period revision lastMs leadMs bornMs changedMs startMs endMs resetMs".split(" "),
   ..."liveHolds staleHolds atStake ticks nextMs expiresMs shelf collectMs cursor storedLimit open".split(" ")
 ] as const
+/** Behind these stands the unit. */
+const FIRST_DUE = ROW.length + 1
 
 const ENTRY = (
   "state command accounts digest settle amount held measured whenUnknown deadlineMs expiryCost period createdMs " +
@@ -84,13 +101,15 @@ export const stateOf = (reply: unknown): ReadonlyMap<string, Account> => {
     const index = keys.get(`${tag.slice(0, -2)}t:${key}`)
     const fields = new Map(pairs(value))
     const numbers = JSON.parse(fields.get("row") ?? "[]") as ReadonlyArray<number>
+    const inRow = rowDue(numbers.slice(FIRST_DUE))
+    const ofFields = [...fields].filter(([field]) => field.startsWith("due:"))
     accounts.set(key, {
       key,
       row: Object.fromEntries(ROW.map((field, at) => [field, numbers[at]!])),
       fields,
-      due: [...fields].flatMap(([field, text]) =>
-        field.startsWith("due:") ? dueOf(Number(field.slice(4)), text) : []
-      ),
+      due: [...inRow, ...ofFields.flatMap(([field, text]) => dueOf(Number(field.slice(4)), text))],
+      dueInRow: inRow.length,
+      dueFields: ofFields.map(([field]) => Number(field.slice(4))).toSorted((left, right) => left - right),
       ticks: pairs(index?.[3] ?? []).map(([tick, score]) => [tick, Number(score)] as const),
       holds: [...fields].flatMap(([field, text]) => (field.startsWith("hold:") ? [entryOf(field.slice(5), text)] : [])),
       shelves: ([0, 1] as const).flatMap((parity) => {
@@ -115,6 +134,13 @@ const dueOf = (tickMs: number, text: string): ReadonlyArray<Due> => {
     return { tickMs, period, count, amount, cost }
   })
 }
+
+/** Five numbers for each, the first of them its tick. */
+const rowDue = (numbers: ReadonlyArray<number>): ReadonlyArray<Due> =>
+  Array.from({ length: numbers.length / 5 }, (_, at) => {
+    const [tickMs, ...rest] = numbers.slice(5 * at, 5 * at + 5)
+    return dueOf(tickMs!, JSON.stringify(rest))[0]!
+  })
 
 const entryOf = (id: string, text: string): Entry => {
   const values = JSON.parse(text) as ReadonlyArray<string | number>

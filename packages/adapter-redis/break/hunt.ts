@@ -19,10 +19,10 @@ export interface Recorded {
 
 /** @throws Error if the sound script fails */
 export const record = async (lane: Lane, programs: ReadonlyArray<Program>): Promise<ReadonlyArray<Recorded>> => {
-  const sha = await load(lane, executeScript.text)
+  const loaded = await load(lane, executeSource)
   const recorded: Array<Recorded> = []
   for (const program of programs) {
-    const { fault, recording } = await play(lane, sha, program)
+    const { fault, recording } = await play(lane, loaded, program)
     if (fault !== undefined) throw new Error(`the sound script fails: ${fault}`)
     recorded.push({ program, recording })
   }
@@ -42,21 +42,22 @@ export const hunt = async (
 ): Promise<string | undefined> => {
   for (let tries = 1; ; tries++) {
     if (!lane.isUp) await lane.restart()
-    const by = await seenBy(lane, `#!lua\n${withConstants(mutate(executeSource, mutant))}`, recorded)
+    const by = await seenBy(lane, mutate(executeSource, mutant), recorded)
     if (by === undefined || lane.isUp || tries === 2) return by
   }
 }
 
-const seenBy = async (lane: Lane, script: string, recorded: ReadonlyArray<Recorded>): Promise<string | undefined> => {
+const seenBy = async (lane: Lane, source: string, recorded: ReadonlyArray<Recorded>): Promise<string | undefined> => {
+  const script = `#!lua\n${withConstants(source)}`
   try {
-    let sha = await load(lane, script)
+    let loaded = await load(lane, source)
     for (const [at, { program, recording }] of recorded.entries()) {
       if (at === Math.min(FIRST, recorded.length - 1)) {
         const seen = await runChecks(lane, script, checks)
         if (seen !== undefined) return seen
-        sha = await load(lane, script)
+        loaded = await load(lane, source)
       }
-      const { fault } = await play(lane, sha, program, recording)
+      const { fault } = await play(lane, loaded, program, recording)
       if (fault !== undefined) return fault
     }
     // The longest of all, and alone in what it sees only seldom.

@@ -69,9 +69,9 @@ const accountsOf = async (context: Context, id: string): Promise<ReadonlyArray<K
   return accounts
 }
 
-/** It stands last in the row, in quotes; empty: there is none. */
+/** It stands in the row, in quotes, and after it numbers only; empty: there is none. */
 const unitOf = (row: unknown): string | null => {
-  const [, unit] = /,("(?:[^"\\]|\\.)*")\]$/.exec(String(row)) ?? []
+  const [, unit] = /,("(?:[^"\\]|\\.)*")[^"]*\]$/.exec(String(row)) ?? []
   return unit === undefined || unit === '""' ? null : (JSON.parse(unit) as string)
 }
 

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from "vitest"
 import { Lane } from "../break/lane.ts"
 import { programsOf } from "../break/programs.ts"
 import { load, play } from "../break/replay.ts"
-import { executeScript } from "../src/script.ts"
+import { executeSource } from "../src/script.ts"
 
 const seed = Number(process.env["TALLYSTICK_SEED"] ?? 1)
 const PROGRAMS = 150
@@ -21,7 +21,7 @@ describe.skipIf(isNone(server))("rows and expiries", async () => {
     await server.stop()
   })
   test(`${PROGRAMS} programs (seed ${seed}): answers, sums and expiries`, { timeout: 120_000 }, async () => {
-    const sha = await load(lane, executeScript.text)
-    for (const program of programsOf(seed, PROGRAMS)) expect((await play(lane, sha, program)).fault).toBeUndefined()
+    const loaded = await load(lane, executeSource)
+    for (const program of programsOf(seed, PROGRAMS)) expect((await play(lane, loaded, program)).fault).toBeUndefined()
   })
 })

@@ -36,13 +36,15 @@ describeWith(await redisServer(), "Redis", ({ url }) => {
     // What 2,099 more windows leave behind, written at once: a call for each took 15 s.
     const key = `${prefix}{/}a:a\nfixed:1000`
     const due = Array.from({ length: PERIODS }, (_, period) => [period - PERIODS, 1, 1, 0])
-    const name = `due:${END_MS}`
-    const [written] = JSON.parse((await redis.hget(key, name))!.replace(/^\[(.*)\]$/, "[[$1]]")) as [Array<number>]
-    await redis.hset(key, name, JSON.stringify([...due.flat(), ...written]))
+    const row = JSON.parse((await redis.hget(key, "row"))!) as ReadonlyArray<unknown>
+    const written = row.slice(24)
+    const before = due.flatMap((one) => [END_MS, ...one])
+    await redis.hset(key, "row", JSON.stringify([...row.slice(0, 23), ...before, END_MS, ...written]))
     const [granted] = await executeAt(store, START_MS + 1_000, [reserve(1)])
     expect(granted).toMatchObject({ _tag: "Granted" })
     const [released] = await executeAt(store, START_MS + 2_000, [{ kind: "release", id: "r1", legs: [account] }])
     expect(released).toMatchObject({ _tag: "Released" })
-    expect(JSON.parse((await redis.hget(key, name))!)).toEqual([...due.flat(), ...written])
+    // There is no room for them in the row.
+    expect(JSON.parse((await redis.hget(key, `due:${END_MS}`))!)).toEqual([...due.flat(), ...written])
   })
 })

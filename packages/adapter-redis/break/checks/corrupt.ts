@@ -5,7 +5,9 @@ import { Bench, same, START_MS, TAG } from "../bench.ts"
 import type { Check } from "../check.ts"
 
 const MAX = Number.MAX_SAFE_INTEGER
-const TICK = `due:${START_MS + 1_000}`
+const TICK = START_MS + 1_000
+/** Of a row, before its due rows. */
+const ROW_LENGTH = 23
 
 /** What somebody has written by hand beside a hold of 5. */
 const rows: ReadonlyArray<readonly [field: string, text: string]> = [
@@ -32,9 +34,24 @@ const isCorrupt =
     return outcome?._tag === "Corrupt" && outcome.account === account
   }
 
-const putDue = async (bench: Bench, name: string, text: string | undefined): Promise<void> => {
+/** Where the due row of the hold lies: in the account's row, or in a field of its own. */
+type Place = "row" | "field"
+const places: ReadonlyArray<Place> = ["row", "field"]
+
+/** A hold of both accounts, with its due rows at that place. */
+const held = async (bench: Bench, place: Place, command: object): Promise<void> => {
+  if (place === "field") await bench.fillRows("a", "b")
+  await bench.execute(command)
+}
+
+const putDue = async (bench: Bench, place: Place, name: string, text: string | undefined): Promise<void> => {
   const key = `${TAG}a:${name}`
-  await (text === undefined ? bench.client.hdel(key, TICK) : bench.client.hset(key, TICK, `[${text}]`))
+  if (place === "row") {
+    const row = (JSON.parse((await bench.client.hget(key, "row"))!) as ReadonlyArray<unknown>).slice(0, ROW_LENGTH)
+    const due = text === undefined ? [] : (JSON.parse(`[${TICK},${text}]`) as ReadonlyArray<unknown>)
+    await bench.client.hset(key, "row", JSON.stringify([...row, ...due]))
+  } else if (text === undefined) await bench.client.hdel(key, `due:${TICK}`)
+  else await bench.client.hset(key, `due:${TICK}`, `[${text}]`)
 }
 
 /** Where these stand in a row. */
@@ -67,27 +84,43 @@ export const corruptChecks: ReadonlyArray<Check> = [
       same((await bench.execute(bench.charge("c", "a")))[0]!._tag, "Charged", "the other account works")
     }
   })),
-  ...dueRows.map((text): Check => ({
-    name: `a due row that is ${text}: corrupt when the hold goes`,
+  ...["x", '"x"', "nan"].map((text): Check => ({
+    name: `a due row in the row that is ${text}: corrupt, by name`,
     run: async (client, script) => {
       const bench = new Bench(client, script)
       await bench.execute(bench.reserve("r", "a", "b"))
-      await putDue(bench, "b", text)
-      // Not even the time of the sound account is noted.
-      bench.nowMs += 500
-      await bench.changesNothing(() => bench.execute(bench.release("r", "a", "b")), isCorrupt("b"))
+      const key = `${TAG}a:b`
+      await bench.client.hset(
+        key,
+        "row",
+        ((await bench.client.hget(key, "row")) ?? "").replace(/,5,0\]$/, `,${text},0]`)
+      )
+      await bench.changesNothing(() => bench.execute(lookup("r", "a", "b")), isCorrupt("b"))
     }
   })),
-  {
-    name: "a due row that costs less than its hold: corrupt when the hold goes",
+  ...places.flatMap((place) =>
+    dueRows.map((text): Check => ({
+      name: `a due row (in a ${place}) that is ${text}: corrupt when the hold goes`,
+      run: async (client, script) => {
+        const bench = new Bench(client, script)
+        await held(bench, place, bench.reserve("r", "a", "b"))
+        await putDue(bench, place, "b", text)
+        // Not even the time of the sound account is noted.
+        bench.nowMs += 500
+        await bench.changesNothing(() => bench.execute(bench.release("r", "a", "b")), isCorrupt("b"))
+      }
+    }))
+  ),
+  ...places.map((place): Check => ({
+    name: `a due row (in a ${place}) that costs less than its hold: corrupt when the hold goes`,
     run: async (client, script) => {
       const bench = new Bench(client, script)
-      const held = { account: "b", window: { kind: "none" }, unit: "u", limit: 100, amount: 5, settle: "held" }
-      await bench.execute({ kind: "reserve", id: "r", ttlMs: 1_000, legs: [held] })
-      await putDue(bench, "b", "0,1,5,4")
+      const leg = { account: "b", window: { kind: "none" }, unit: "u", limit: 100, amount: 5, settle: "held" }
+      await held(bench, place, { kind: "reserve", id: "r", ttlMs: 1_000, legs: [leg] })
+      await putDue(bench, place, "b", "0,1,5,4")
       await bench.changesNothing(() => bench.execute(bench.release("r", "b")), isCorrupt("b"))
     }
-  },
+  })),
   ...["used", "reserved"].map((field): Check => ({
     name: `sums that are too large by one (${field}): corrupt`,
     run: async (client, script) => {
@@ -110,17 +143,17 @@ export const corruptChecks: ReadonlyArray<Check> = [
       await bench.changesNothing(() => bench.execute(lookup("r", "a", "b")), isCorrupt("b"))
     }
   })),
-  {
-    name: "a hold that grows and has no due row: corrupt",
+  ...places.map((place): Check => ({
+    name: `a hold that grows and has no due row (in a ${place}): corrupt`,
     run: async (client, script) => {
       const bench = new Bench(client, script)
-      await bench.execute(bench.reserve("r", "a", "b"))
-      await putDue(bench, "b", undefined)
+      await held(bench, place, bench.reserve("r", "a", "b"))
+      await putDue(bench, place, "b", undefined)
       bench.nowMs += 500
       const legs = ["a", "b"].map((account) => ({ account, window: { kind: "none" }, unit: "u", limit: 100, total: 6 }))
       await bench.changesNothing(() => bench.execute({ kind: "extend", id: "r", legs }), isCorrupt("b"))
     }
-  },
+  })),
   {
     name: "the largest sums are sound",
     run: async (client, script) => {

@@ -2,7 +2,7 @@
 
 -- A read works on a copy, so that nobody sees that somebody looked.
 local function copy(row)
-  return { unpack(row) }
+  return { unpack(row, 1, UNIT) }
 end
 
 local function roll(row, timeMs)
@@ -23,21 +23,28 @@ local function expireDue(work, isRead)
     part('due').expire(row, slot.due[tickMs], tickMs)
   end
   if #ticks > 0 and not isRead then
+    local indexed = {}
     for _, tickMs in ipairs(ticks) do
+      if slot.due[tickMs].isIndexed then
+        indexed[#indexed + 1] = tickMs
+      end
       slot.due[tickMs] = {}
     end
-    slot.expired = ticks
+    slot.expired = indexed
     slot.isChanged = true
-    row[TICKS] = row[TICKS] - #ticks
+    slot.dueChanged = true
+    row[TICKS] = row[TICKS] - #indexed
     row[NEXT] = row[TICKS] > 0 and part('ticks')(slot, '(' .. exact(work.timeMs), '+inf', 1)[1] or 0
     slot.ticks = {}
+    -- Whatever this call adds falls due after its time.
+    slot.nextMs = math.huge
   end
 end
 
 -- What is due of an account that is not forgotten: all expiries, then at most one roll.
 local function settleDue(work, isRead)
   local slot, row, timeMs = work.slot, work.row, work.timeMs
-  if row[TICKS] > 0 and row[NEXT] <= timeMs then
+  if slot.nextMs <= timeMs then
     expireDue(work, isRead)
   end
   if row[START] ~= -1 and isRollDue(row, row[CHANGED], work.window, timeMs, row[LIVE] > 0) then
@@ -93,7 +100,8 @@ local function bear(work)
   slot.isReborn = true
   slot.isThere = false
   slot.facts = nil
-  slot.due, slot.wasDue, slot.entries, slot.isInHash, slot.adjustments, slot.ticks = {}, {}, {}, {}, {}, {}
+  slot.nextMs = math.huge
+  slot.due, slot.entries, slot.isInHash, slot.adjustments, slot.ticks = {}, {}, {}, false, {}
 end
 
 -- A change by the command itself: one revision, and a window is open from then on.
@@ -125,12 +133,7 @@ end
 local function addDue(work, tickMs, period, count, amount, cost)
   local row, slot = work.row, work.slot
   local due = dueAt(slot, tickMs)
-  local isNewTick = #due == 0
-  local at = placeOf(due, period)
-  if not at then
-    at = #due + 1
-    due[at], due[at + 1], due[at + 2], due[at + 3] = period, 0, 0, 0
-  end
+  local at = placeOf(due, period) or addRow(due, period, 0, 0, 0)
   due[at + 1] = due[at + 1] + count
   due[at + 2] = due[at + 2] + amount
   due[at + 3] = due[at + 3] + cost
@@ -141,16 +144,10 @@ local function addDue(work, tickMs, period, count, amount, cost)
   end
   row[LIVE] = row[LIVE] + count
   row[AT_STAKE] = row[AT_STAKE] + cost
-  if isNewTick then
-    if row[TICKS] == 0 or tickMs < row[NEXT] then
-      row[NEXT] = tickMs
-    end
-    row[TICKS] = row[TICKS] + 1
-  elseif #due == 0 then
-    row[TICKS] = row[TICKS] - 1
+  slot.dueChanged = true
+  if due.isIndexed then
+    due.isChanged = true
   end
-  slot.dueChanged = slot.dueChanged or {}
-  slot.dueChanged[tickMs] = true
 end
 
 -- What the account knows of the request from now on.

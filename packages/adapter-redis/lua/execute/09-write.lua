@@ -5,13 +5,15 @@ local HELD_ENTRY = '["held","%s","%s","%s","%s",%d,%d,%d,"%s",%d,%d,%d,%d,%d,0,-
 local ENDED_ENTRY = '["%s","%s","%s","%s","%s",%d,%d,%d,"%s",%d,%d,%d,%d,%d,%d,%d,"%s",%d,%d]'
 
 -- Fields of the account that are set, and fields that go; and those of the shelf.
-local function sortEntries(slot, set, gone, shelved)
+local function sortEntries(slot, set, gone)
   for id in pairs(slot.changed) do
     local entry = slot.entries[id]
     if entry[STATE] == 'held' then
       set[#set + 1] = 'hold:' .. id
       set[#set + 1] = format(HELD_ENTRY, unpack(entry, COMMAND, ALTERED))
     else
+      local shelved = slot.shelved or {}
+      slot.shelved = shelved
       shelved[#shelved + 1] = id
       shelved[#shelved + 1] = format(ENDED_ENTRY, unpack(entry))
       if slot.isInHash[id] then
@@ -30,22 +32,61 @@ local function textOfDue(due)
   return '[' .. table.concat(texts, ',') .. ']'
 end
 
--- Due rows that changed, and what of it the index must know.
-local function sortDue(slot, set, gone, added, removed)
-  for tickMs in pairs(slot.dueChanged) do
-    local due, wasThere, tick = slot.due[tickMs], slot.wasDue[tickMs], exact(tickMs)
-    if #due > 0 then
-      set[#set + 1] = 'due:' .. tick
-      set[#set + 1] = textOfDue(due)
-      if not wasThere then
-        added[#added + 1] = tick
-        added[#added + 1] = tick
+-- Of a tick with a field of its own: what changed, and what of it the index must know.
+local function sortIndexed(slot, due, tickMs)
+  local tick = exact(tickMs)
+  if #due > 0 then
+    slot.set[#slot.set + 1] = 'due:' .. tick
+    slot.set[#slot.set + 1] = textOfDue(due)
+  else
+    slot.gone[#slot.gone + 1] = 'due:' .. tick
+    slot.removed = slot.removed or {}
+    slot.removed[#slot.removed + 1] = tick
+    slot.row[TICKS] = slot.row[TICKS] - 1
+  end
+end
+
+-- A tick that finds no room in the row.
+local function addIndexed(slot, due, tickMs)
+  local row = slot.row
+  sortIndexed(slot, due, tickMs)
+  slot.added = slot.added or {}
+  slot.added[#slot.added + 1] = exact(tickMs)
+  slot.added[#slot.added + 1] = exact(tickMs)
+  row[NEXT] = row[TICKS] > 0 and math.min(row[NEXT], tickMs) or tickMs
+  row[TICKS] = row[TICKS] + 1
+end
+
+local function ticksInRow(row)
+  local ticks = {}
+  for at = FIRST_DUE, #row, DUE_LENGTH do
+    ticks[row[at]] = true
+  end
+  return ticks
+end
+
+-- Puts due rows in their places, and tells where the row ends. A tick keeps the place that it has: where not all have room, new ones get a field.
+local function sortDue(slot)
+  local row, last, rows = slot.row, UNIT, 0
+  for _, due in pairs(slot.due) do
+    rows = rows + (due.isIndexed and 0 or #due / 4)
+  end
+  local had = rows > MOST_DUE_IN_ROW and ticksInRow(row)
+  for tickMs, due in pairs(slot.due) do
+    if due.isIndexed then
+      if due.isChanged then
+        sortIndexed(slot, due, tickMs)
       end
-    elseif wasThere then
-      gone[#gone + 1] = 'due:' .. tick
-      removed[#removed + 1] = tick
+    elseif had and #due > 0 and (not had[tickMs] or last + #due / 4 * DUE_LENGTH > UNIT + MOST_DUE_IN_ROW * DUE_LENGTH) then
+      addIndexed(slot, due, tickMs)
+    else
+      for at = 1, #due, 4 do
+        row[last + 1], row[last + 2], row[last + 3], row[last + 4], row[last + 5] = tickMs, due[at], due[at + 1], due[at + 2], due[at + 3]
+        last = last + DUE_LENGTH
+      end
     end
   end
+  return last
 end
 
 -- Lua hands over some 8,000 values at most.
@@ -57,11 +98,15 @@ local function callWith(name, key, values)
   end
 end
 
-local function writeIndex(slot, key, added, removed)
+local function writeIndex(slot, key)
   -- Added first: an index that is emptied in between is gone, and its expiry with it.
-  callWith('ZADD', key, added)
-  callWith('ZREM', key, removed)
-  if slot.expired then
+  if slot.added then
+    callWith('ZADD', key, slot.added)
+  end
+  if slot.removed then
+    callWith('ZREM', key, slot.removed)
+  end
+  if slot.expired and #slot.expired > 0 then
     redis.call('ZREMRANGEBYSCORE', key, '-inf', exact(slot.timeMs))
   end
 end
@@ -82,31 +127,40 @@ local function writeShelf(slot, shelved)
   end
 end
 
-local function renew(slot, renewal, wasEmpty)
-  local account, index = KEYS[slot.index], KEYS[ACCOUNTS + slot.index]
+local function renew(slot, renewal)
+  local row, account, index = slot.row, KEYS[slot.index], KEYS[ACCOUNTS + slot.index]
   if renewal == 'PERSIST' then
     redis.call('PERSIST', account)
     redis.call('PERSIST', index)
   elseif renewal then
-    redis.call('PEXPIREAT', account, exact(slot.row[EXPIRES]))
-    redis.call('PEXPIREAT', index, exact(slot.row[EXPIRES]))
-  elseif wasEmpty and slot.row[EXPIRES] > 0 then
+    redis.call('PEXPIREAT', account, exact(row[EXPIRES]))
+    redis.call('PEXPIREAT', index, exact(row[EXPIRES]))
+  elseif slot.added and 2 * row[TICKS] == #slot.added and row[EXPIRES] > 0 then
     -- An index that was empty was gone, and its expiry with it.
-    redis.call('PEXPIREAT', index, exact(slot.row[EXPIRES]))
+    redis.call('PEXPIREAT', index, exact(row[EXPIRES]))
   end
 end
 
-local ROW = '[%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%s]'
+-- How a row is written, by where it ends.
+local rowFormats = {}
+
+local function textOfRow(row, last)
+  local text = rowFormats[last]
+  if not text then
+    text = '[' .. string.rep('%d,', OPEN) .. '%s' .. string.rep(',%d', last - UNIT) .. ']'
+    rowFormats[last] = text
+  end
+  row[UNIT] = cjson.encode(row[UNIT])
+  return format(text, unpack(row, 1, last))
+end
 
 -- What is to be written of an account, worked out before anything is.
 local function prepare(slot)
-  local row, set, gone = slot.row, {}, {}
-  slot.set, slot.gone, slot.added, slot.removed, slot.shelved = set, gone, {}, {}, {}
-  sortEntries(slot, set, gone, slot.shelved)
-  if slot.dueChanged then
-    sortDue(slot, set, gone, slot.added, slot.removed)
-  end
-  for id, adjustment in pairs(slot.newAdjustments) do
+  local row, set, gone = slot.row, { 'row', '' }, {}
+  slot.set, slot.gone = set, gone
+  sortEntries(slot, set, gone)
+  slot.last = slot.dueChanged and sortDue(slot) or #row
+  for id, adjustment in pairs(slot.newAdjustments or {}) do
     set[#set + 1] = 'adjustment:' .. id
     set[#set + 1] = format('[%d,"%s"]', unpack(adjustment))
   end
@@ -117,33 +171,31 @@ local function prepare(slot)
     part('collect')(slot, gone)
   end
   -- A key of ours that holds something else is found before the first write; the account was read, and so is known.
-  if #slot.added + #slot.removed > 0 then
+  if slot.added or slot.removed then
     redis.call('ZCARD', KEYS[ACCOUNTS + slot.index])
   end
-  if #slot.shelved > 0 then
+  if slot.shelved then
     redis.call('HLEN', shelfKey(slot, shelfOf(slot.timeMs)))
   end
 end
 
 local function writeSlot(slot)
-  local row, key, index, set, added = slot.row, KEYS[slot.index], KEYS[ACCOUNTS + slot.index], slot.set, slot.added
+  local key, index, set = KEYS[slot.index], KEYS[ACCOUNTS + slot.index], slot.set
   if slot.isReborn then
     redis.call('UNLINK', key, index, shelfKey(slot, 0), shelfKey(slot, 1))
   end
-  writeIndex(slot, index, added, slot.removed)
-  if #slot.shelved > 0 then
+  writeIndex(slot, index)
+  if slot.shelved then
     writeShelf(slot, slot.shelved)
   end
   local renewal = KEEPS_FOREVER == 0 and part('renewExpiry')(slot)
-  row[UNIT] = cjson.encode(row[UNIT])
-  set[#set + 1] = 'row'
-  set[#set + 1] = format(ROW, unpack(row))
+  set[2] = textOfRow(slot.row, slot.last)
   callWith('HSET', key, set)
   if not slot.isReborn then
     callWith('HDEL', key, slot.gone)
   end
-  if renewal or #added > 0 then
-    renew(slot, renewal, 2 * row[TICKS] == #added)
+  if renewal or slot.added then
+    renew(slot, renewal)
   end
 end
 

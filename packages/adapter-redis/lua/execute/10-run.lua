@@ -35,10 +35,10 @@ end
 -- What all of them will need of each account.
 local at = FIRST_COMMAND
 while at < #args do
-  local id, tickMs = args[at + 1], args[at] == 'reserve' and deadlineOf(nowMs, args[at + 4]) or -1
+  local name = 'hold:' .. args[at + 1]
   local last = at + HEAD + LEG_LENGTH * args[at + 7]
   for leg = at + HEAD, last - 1, LEG_LENGTH do
-    want(args[args[leg]], id, tickMs)
+    want(args[args[leg]], name)
   end
   at = last
 end

@@ -41,7 +41,8 @@ const redis = async (url: string): Promise<Operable> => {
       ),
     dropDue: () =>
       run(
-        "for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do if string.sub(name, 1, 4) == 'due:' then redis.call('HDEL', KEYS[1], name) end end"
+        "local row = redis.call('HGET', KEYS[1], 'row') redis.call('HSET', KEYS[1], 'row', string.match(row, '^(.*\")') .. ']') " +
+          "for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do if string.sub(name, 1, 4) == 'due:' then redis.call('HDEL', KEYS[1], name) end end"
       ),
     remove: async () => {
       await removeKeys(driver, prefix)

@@ -146,7 +146,8 @@ describe("a repair", { timeout: 120_000 }, async () => {
           const script =
             how === "reserved"
               ? "local used, reserved, rest = string.match(redis.call('HGET', KEYS[1], 'row'), '^%[(%d+),(%d+),(.*)$') redis.call('HSET', KEYS[1], 'row', '[' .. used .. ',' .. reserved + 3 .. ',' .. rest)"
-              : "for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do if string.sub(name, 1, 4) == 'due:' then redis.call('HDEL', KEYS[1], name) end end"
+              : "local row = redis.call('HGET', KEYS[1], 'row') redis.call('HSET', KEYS[1], 'row', string.match(row, '^(.*\")') .. ']') " +
+                "for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do if string.sub(name, 1, 4) == 'due:' then redis.call('HDEL', KEYS[1], name) end end"
           await driver.evaluate("EVAL", script, [keyOf(index)], [], AbortSignal.timeout(5_000))
         },
         remove: async () => {

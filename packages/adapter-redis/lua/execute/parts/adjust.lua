@@ -2,6 +2,7 @@
 
 local function fetchAdjustment(work, id)
   local slot = work.slot
+  slot.adjustments = slot.adjustments or {}
   local known = slot.adjustments[id]
   if known == nil and slot.isThere then
     local text = redis.call('HGET', KEYS[slot.index], 'adjustment:' .. id)
@@ -65,7 +66,9 @@ local function adjust()
   effects[command.adjustment](row, command.value, work.timeMs)
   slot.facts = nil
   local adjustment = { work.timeMs, command.digest }
+  slot.adjustments = slot.adjustments or {}
   slot.adjustments[command.id] = adjustment
+  slot.newAdjustments = slot.newAdjustments or {}
   slot.newAdjustments[command.id] = adjustment
   return 'Adjusted', false
 end

@@ -6,7 +6,13 @@ local function dueTicks(slot)
   if slot.ticks then
     return slot.ticks
   end
-  local all = {}
+  local all, inRow = {}, {}
+  -- Before it is asked, no other due row has been read.
+  for tickMs in pairs(slot.due) do
+    if tickMs <= slot.timeMs then
+      inRow[#inRow + 1] = tickMs
+    end
+  end
   if row[TICKS] > 0 and row[NEXT] <= slot.timeMs then
     local to = exact(slot.timeMs)
     local from = '-inf'
@@ -17,6 +23,13 @@ local function dueTicks(slot)
       end
       from = '(' .. exact(all[#all] or 0)
     until #ticks < TICKS_PER_CALL
+  end
+  for _, tickMs in ipairs(inRow) do
+    local at = #all
+    while at > 0 and all[at] > tickMs do
+      at = at - 1
+    end
+    table.insert(all, at + 1, tickMs)
   end
   slot.ticks = all
   return all

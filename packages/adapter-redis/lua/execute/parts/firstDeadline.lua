@@ -24,7 +24,7 @@ local function firstDeadline(work)
     end
   end
   local after = work.timeMs
-  while slot.isThere and after < first do
+  while row[TICKS] > 0 and after < first do
     local ticks = part('ticks')(slot, '(' .. exact(after), '+inf', SOME_TICKS)
     for _, tickMs in ipairs(ticks) do
       if tickMs < first and hasPeriod(slot.due[tickMs], row[PERIOD]) then

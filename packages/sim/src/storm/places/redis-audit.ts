@@ -9,8 +9,9 @@ import type { AuditedAccount, AuditedEntry } from "./rows.ts"
 /** Places in the list `row` of an account, and in the list of an entry, from 0. A number that is absent is -1. */
 const ROW = { used: 0, reserved: 1, period: 2, revision: 3, lastMs: 4, startMs: 8, resetMs: 10 }
 const ENTRY = { state: 0, held: 6, deadlineMs: 9, expiryCost: 10, period: 11, changedMs: 13, debited: 14 }
-/** Of a `due:<tick>` field: four numbers for each window. */
+/** Of a `due:<tick>` field: four numbers for each window. In the row, from the 24th on, the tick stands before them. */
 const DUE = 4
+const FIRST_DUE = 23
 
 type Fields = ReadonlyMap<string, string>
 
@@ -51,7 +52,11 @@ const auditDue = (
     const { count, amount } = expected.get(key) ?? { count: 0, amount: 0 }
     expected.set(key, { count: count + 1, amount: amount + held })
   }
-  const found: Array<string> = []
+  const row = JSON.parse(fields.get("row") ?? "[]") as ReadonlyArray<number>
+  const found = Array.from({ length: (row.length - FIRST_DUE) / (DUE + 1) }, (_, at) => {
+    const [tick, period, count, amount] = row.slice(FIRST_DUE + at * (DUE + 1))
+    return `${tick} ${period}: ${count} of ${amount}`
+  })
   const named = [...fields.keys()].filter((field) => field.startsWith("due:")).map((field) => field.slice(4))
   for (const tick of named) {
     const numbers = JSON.parse(fields.get(`due:${tick}`)!) as ReadonlyArray<number>

@@ -27,23 +27,26 @@ export interface CallTerms extends Settings {
 /** 128 bits of SHA-256: the exact texts grow with the number of legs and the lengths of ids, and stand in every entry. */
 const hashed = (text: string): string => hash("sha256", text, "base64url").slice(0, 22)
 
+/** The values of a call whose input has been encoded: only the terms are of the moment in which it is sent. */
+export type Encoded = (terms: CallTerms) => ReadonlyArray<string>
+
 /** The values of `execute`, in its order. */
-export const encodeCommands = (commands: ReadonlyArray<Command>, terms: CallTerms): ReadonlyArray<string> => {
+export const encodeCommands = (commands: ReadonlyArray<Command>): Encoded => {
   const columns = columnsFor(commands)
   for (const command of commands) {
     for (const leg of command.legs) addLeg(columns, leg, command.id)
     addCommand(columns, command)
   }
-  return valuesOf(columns, terms)
+  return valuesOf(columns)
 }
 
 /** A read of accounts: a lookup of no request. */
-export const encodeUsage = (accounts: ReadonlyArray<AccountRef>, terms: CallTerms): ReadonlyArray<string> => {
+export const encodeUsage = (accounts: ReadonlyArray<AccountRef>): Encoded => {
   const columns = columnsFor([{ kind: "lookup", legs: accounts }])
   for (const account of accounts) addLeg(columns, account, null)
   columns.kinds.push("usage")
   columns.ends.push(accounts.length)
-  return valuesOf(columns, terms)
+  return valuesOf(columns)
 }
 
 /** How many values there are: `valuesOf` gives them. */
@@ -179,31 +182,34 @@ const flagOf = (command: Command): string | null => {
   return command.adjustment.limit === null ? "t" : "f"
 }
 
-const valuesOf = (columns: Columns, terms: CallTerms): ReadonlyArray<string> => [
-  JSON.stringify({ ...terms, locks: columns.locks }),
-  textsText(columns.accounts.map(({ account }) => account)),
-  textsText(columns.accounts.map(({ window }) => windowKey(window))),
-  wordsText(columns.accounts.map(({ window }) => window.kind)),
-  numbersText(columns.accounts.map(({ window }) => lengthOf(window))),
-  numbersText(columns.itemAccounts),
-  textsText(columns.itemIds),
-  wordsText(columns.kinds),
-  numbersText(columns.ends),
-  wordsText(columns.accountsDigests),
-  wordsText(columns.digests),
-  numbersText(columns.ttls),
-  wordsText(columns.choices),
-  numbersText(columns.amounts),
-  wordsText(columns.flags),
-  numbersText(columns.legAccounts),
-  numbersText(columns.legItems),
-  textsText(columns.legUnits),
-  numbersText(columns.legLimits),
-  numbersText(columns.legAmounts),
-  wordsText(columns.legSettles),
-  numbersText(columns.legMeasures),
-  numbersText(columns.legStarts)
-]
+const valuesOf = (columns: Columns): Encoded => {
+  const { locks } = columns
+  const values = [
+    textsText(columns.accounts.map(({ account }) => account)),
+    textsText(columns.accounts.map(({ window }) => windowKey(window))),
+    wordsText(columns.accounts.map(({ window }) => window.kind)),
+    numbersText(columns.accounts.map(({ window }) => lengthOf(window))),
+    numbersText(columns.itemAccounts),
+    textsText(columns.itemIds),
+    wordsText(columns.kinds),
+    numbersText(columns.ends),
+    wordsText(columns.accountsDigests),
+    wordsText(columns.digests),
+    numbersText(columns.ttls),
+    wordsText(columns.choices),
+    numbersText(columns.amounts),
+    wordsText(columns.flags),
+    numbersText(columns.legAccounts),
+    numbersText(columns.legItems),
+    textsText(columns.legUnits),
+    numbersText(columns.legLimits),
+    numbersText(columns.legAmounts),
+    wordsText(columns.legSettles),
+    numbersText(columns.legMeasures),
+    numbersText(columns.legStarts)
+  ]
+  return (terms) => [JSON.stringify({ ...terms, locks }), ...values]
+}
 
 const lengthOf = (window: Window): number | null => {
   if (window.kind === "fixed") return window.lengthMs
@@ -211,12 +217,17 @@ const lengthOf = (window: Window): number | null => {
 }
 
 /** The values of `holds`. */
-export const encodeHolds = (
-  { account, after, limit }: { account: AccountRef; after: string | undefined; limit: number },
-  terms: CallTerms
-): ReadonlyArray<string> => {
+export const encodeHolds = ({
+  account,
+  after,
+  limit
+}: {
+  account: AccountRef
+  after: string | undefined
+  limit: number
+}): Encoded => {
   const { window } = account
-  return [
+  return (terms) => [
     textsText([account.account]),
     textsText([windowKey(window)]),
     JSON.stringify({
@@ -231,7 +242,6 @@ export const encodeHolds = (
 }
 
 /** The values of `sweep`. `after`: where the sweep before this one stopped; null: it begins with the first account. */
-export const encodeSweep = (
-  { after, limit }: { after: ReadonlyArray<string> | null; limit: number },
-  terms: CallTerms
-): ReadonlyArray<string> => ["{}", "{}", JSON.stringify({ ...terms, limit, after })]
+export const encodeSweep =
+  ({ after, limit }: { after: ReadonlyArray<string> | null; limit: number }): Encoded =>
+  (terms) => ["{}", "{}", JSON.stringify({ ...terms, limit, after })]

@@ -3,7 +3,7 @@
  */
 import { deadlineAfter } from "@tallystick/core/deadline"
 import type { Command, Outcome } from "@tallystick/core/machine"
-import { type BatchedOptions, type CallError, Flushes, readBatchedOptions } from "@tallystick/core/store"
+import { type BatchedOptions, type CallError, Flushes, inOneStep, readBatchedOptions } from "@tallystick/core/store"
 import * as Effect from "effect/Effect"
 
 import type { Part } from "./partition.ts"
@@ -20,7 +20,12 @@ export const inBatches = (send: Send, options: BatchedOptions, isOrdered: boolea
   const flushesOf = (partition: string): Flushes => {
     const known = byPartition.get(partition)
     if (known !== undefined) return known
-    const made = new Flushes((items) => send(partition, items), bounds, startDeadline, waiting)
+    const made = new Flushes(
+      inOneStep((items) => send(partition, items)),
+      bounds,
+      startDeadline,
+      waiting
+    )
     byPartition.set(partition, made)
     return made
   }

@@ -3,7 +3,7 @@
  *
  * - Within an account order of arrival is kept: a request goes only when it stands first in the lines of all its accounts.
  * - An account has requests in at most one flush in flight, since two connections can overtake each other; unless flushes are applied in the order in which
- *   they are sent (`isOrdered`).
+ *   they are sent (`isOrdered`). The one that leaves next may be taken before that one has ended.
  * - Fair: accounts take turns, so that one with a thousand requests does not keep the others from leaving.
  */
 
@@ -18,6 +18,8 @@ export interface Waiting {
 interface Line<A> {
   items: Array<A>
   head: number
+  /** That wait in it. */
+  commands: number
 }
 
 /** Behind how many that have left a line is cut off: copying then costs one step per request. */
@@ -25,7 +27,8 @@ const CUT_AT = 64
 
 export class BatchQueue<A extends Waiting> {
   readonly #lines = new Map<string, Line<A>>()
-  readonly #busy = new Set<string>()
+  /** Whose turn it is: the batch that is under way with it, or the one that goes next. */
+  readonly #busy = new Map<string, ReadonlyArray<A>>()
   /** Gone before their turn; their places in lines are passed over. */
   readonly #left = new Set<A>()
   readonly #isOrdered: boolean
@@ -44,20 +47,40 @@ export class BatchQueue<A extends Waiting> {
     this.commands += request.commands
     for (const account of request.accounts) {
       const line = this.#lines.get(account)
-      if (line === undefined) this.#lines.set(account, { items: [request], head: 0 })
-      else line.items.push(request)
+      if (line === undefined) this.#lines.set(account, { items: [request], head: 0, commands: request.commands })
+      else {
+        line.items.push(request)
+        line.commands += request.commands
+      }
     }
+  }
+
+  /** How many commands wait in the line of this account. */
+  commandsOf(account: string): number {
+    return this.#lines.get(account)?.commands ?? 0
+  }
+
+  /** The batch that this account is busy with. */
+  batchOf(account: string): ReadonlyArray<A> | undefined {
+    return this.#busy.get(account)
   }
 
   /** It no longer waits: its caller is gone. */
   remove(request: A): void {
     this.commands -= request.commands
     this.#left.add(request)
-    for (const account of request.accounts) this.#tidy(account)
+    for (const account of request.accounts) {
+      this.#lines.get(account)!.commands -= request.commands
+      this.#tidy(account)
+    }
   }
 
-  /** The next batch, whose accounts are busy until `done`. Empty: nothing can go now. */
-  take(maxCommands: number, maxBytes: number): ReadonlyArray<A> {
+  /**
+   * The next batch, whose accounts are busy until `done`. Empty: nothing can go now.
+   *
+   * @param behind only what waits for this batch, to leave as soon as it has ended: its accounts are the new one's from now on
+   */
+  take(maxCommands: number, maxBytes: number, behind?: ReadonlyArray<A>): ReadonlyArray<A> {
     const batch: Array<A> = []
     const mine = new Set<string>()
     let commands = 0
@@ -69,7 +92,7 @@ export class BatchQueue<A extends Waiting> {
       let isItsTurn = true
       while (isItsTurn && line.head < line.items.length) {
         const request = line.items[line.head]!
-        if (!this.#mayGo(request, mine)) break
+        if (!this.#mayGo(request, mine, behind)) break
         isFull = batch.length > 0 && (commands + request.commands > maxCommands || bytes + request.bytes > maxBytes)
         if (isFull) break
         batch.push(request)
@@ -77,7 +100,9 @@ export class BatchQueue<A extends Waiting> {
         bytes += request.bytes
         for (const name of request.accounts) {
           mine.add(name)
-          this.#lines.get(name)!.head++
+          const itsLine = this.#lines.get(name)!
+          itsLine.head++
+          itsLine.commands -= request.commands
           this.#tidy(name)
         }
         isItsTurn = this.#lines.size === 1
@@ -86,22 +111,28 @@ export class BatchQueue<A extends Waiting> {
       if (!isItsTurn && this.#lines.delete(account)) this.#lines.set(account, line)
     }
     this.commands -= commands
-    if (!this.#isOrdered) for (const name of mine) this.#busy.add(name)
+    if (!this.#isOrdered) for (const name of mine) this.#busy.set(name, batch)
     return batch
   }
 
   /** A flush has ended: its accounts may be in the next one. */
   done(batch: ReadonlyArray<A>): void {
     if (this.#isOrdered) return
-    for (const { accounts } of batch) for (const account of accounts) this.#busy.delete(account)
+    for (const { accounts } of batch)
+      for (const account of accounts) if (this.#busy.get(account) === batch) this.#busy.delete(account)
   }
 
-  #mayGo(request: A, mine: ReadonlySet<string>): boolean {
-    return request.accounts.every((account) => {
-      if (this.#busy.has(account) && !mine.has(account)) return false
+  #mayGo(request: A, mine: ReadonlySet<string>, behind: ReadonlyArray<A> | undefined): boolean {
+    let isBehind = behind === undefined
+    for (const account of request.accounts) {
+      const batch = this.#busy.get(account)
+      const isOurs = mine.has(account) || (batch !== undefined && batch === behind)
+      if (batch !== undefined && !isOurs) return false
       const line = this.#lines.get(account)!
-      return line.items[line.head] === request
-    })
+      if (line.items[line.head] !== request) return false
+      if (isOurs) isBehind = true
+    }
+    return isBehind
   }
 
   /** The front of a line is a request that waits, or there is no line. */

@@ -8,6 +8,7 @@ import { readInteger } from "../machine/check.ts"
 import { MAX_COMMANDS, readCommands } from "../machine/read-command.ts"
 import { checked } from "./checked.ts"
 import { type Bounds, Flushes, type StartDeadline } from "./flushes.ts"
+import { inOneStep, type Prepare } from "./flush-request.ts"
 import type { QuotaStore } from "./port.ts"
 
 export interface BatchedOptions {
@@ -44,18 +45,20 @@ export const readBatchedOptions = (options: BatchedOptions, regroups: boolean, i
  *
  * @param startDeadline so that a call which had to wait also ends by its deadline: as `NotApplied` if it has not left by then, else as
  * `OutcomeUnknown`. Without it a call ends when its flush does.
+ * @param prepare `execute` of that store in three steps, for commands that have been read: then a full flush is made ready while the one before it is under way.
  *
  * @throws InvalidInput if an option is out of its range
  *
  * @example
  * const store = batched(myStore, { maxFlushes: 8 })
  */
-export const batched = (store: QuotaStore, options: BatchedOptions = {}, startDeadline?: StartDeadline): QuotaStore => {
-  const flushes = new Flushes(
-    (items) => store.execute(items),
-    readBatchedOptions(options, true, store.capabilities.ordered),
-    startDeadline
-  )
+export const batched = (
+  store: QuotaStore,
+  options: BatchedOptions = {},
+  startDeadline?: StartDeadline,
+  prepare: Prepare = inOneStep(store.execute)
+): QuotaStore => {
+  const flushes = new Flushes(prepare, readBatchedOptions(options, true, store.capabilities.ordered), startDeadline)
   return {
     capabilities: store.capabilities,
     execute: (commands) =>

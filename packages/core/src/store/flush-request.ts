@@ -1,6 +1,6 @@
 /** A call of `batched`: what it asks, who hears the answer, and the flush that it is in. */
 import type * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 
 import { accountKey } from "../machine/account.ts"
@@ -10,6 +10,20 @@ import type { CallError } from "./errors.ts"
 
 export type Answer = Effect.Effect<ReadonlyArray<Outcome>, CallError>
 
+/**
+ * Makes a flush ready; nothing is sent before the effect runs. It ends when the reply is there, and gives what reads it: so the next flush, made ready
+ * meanwhile, is at the store before this one's answers are made and told.
+ */
+export type Prepare = (items: ReadonlyArray<Command>) => Effect.Effect<Answer, CallError>
+
+export const inOneStep =
+  (execute: (items: ReadonlyArray<Command>) => Answer): Prepare =>
+  (items) =>
+    Effect.map(
+      Effect.suspend(() => execute(items)),
+      Effect.succeed
+    )
+
 export interface Request {
   readonly items: ReadonlyArray<Command>
   readonly accounts: ReadonlyArray<string>
@@ -18,18 +32,46 @@ export interface Request {
   /** Of its caller: a flush runs with those of its first request. */
   readonly services: Context.Context<never>
   readonly resume: (answer: Answer) => void
+  /** It has not been sent. */
   isWaiting: boolean
-  /** Under way with it. */
+  /** Under way with it, or the next one to leave. */
   flight: Flight | undefined
   /** Only a call that had to wait has a deadline here: one that left at once has that of the store. */
   endDeadline: (() => void) | undefined
 }
 
 export interface Flight {
+  /** As it was taken; who goes before it is sent is left out. */
+  readonly batch: ReadonlyArray<Request>
+  readonly commands: number
+  /** Made ready, for all of the batch. */
+  ready: Effect.Effect<Answer, CallError> | undefined
+  /** There while it is under way. */
   fiber: Fiber.Fiber<unknown, CallError> | undefined
   /** How many of its callers still want the answer. */
   callers: number
+  /** Leaves as soon as the reply to this one is there. */
+  next: Flight | undefined
 }
+
+export const flightOf = (batch: ReadonlyArray<Request>): Flight => {
+  const flight: Flight = {
+    batch,
+    commands: commandsOf(batch),
+    ready: undefined,
+    fiber: undefined,
+    callers: batch.length,
+    next: undefined
+  }
+  for (const request of batch) request.flight = flight
+  return flight
+}
+
+export const itemsOf = (batch: ReadonlyArray<Request>): ReadonlyArray<Command> =>
+  batch.length === 1 ? batch[0]!.items : batch.flatMap(({ items }) => items)
+
+export const commandsOf = (batch: ReadonlyArray<Request>): number =>
+  batch.reduce((sum, { commands }) => sum + commands, 0)
 
 export const requestOf = (
   items: ReadonlyArray<Command>,

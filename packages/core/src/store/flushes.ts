@@ -1,16 +1,24 @@
 /**
  * The flushes of `batched`: what waits, what is under way, and who gets which answer.
  */
-import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Metric from "effect/Metric"
+import type * as Exit from "effect/Exit"
 
 import type { Command } from "../machine/command.ts"
 import type { Outcome } from "../machine/outcome.ts"
 import { BatchQueue } from "./batch-queue.ts"
-import { type Answer, type Flight, type Request, requestOf } from "./flush-request.ts"
+import { answerAll, count, isCorrupt } from "./flush-answers.ts"
+import {
+  type Answer,
+  commandsOf,
+  type Flight,
+  flightOf,
+  itemsOf,
+  type Prepare,
+  type Request,
+  requestOf
+} from "./flush-request.ts"
 import { type CallError, NotAppliedError, OutcomeUnknownError } from "./errors.ts"
 
 export interface Bounds {
@@ -32,21 +40,20 @@ export interface Waiting {
   commands: number
 }
 
-const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
-const batchSize = Metric.histogram("tallystick_batch_commands", {
-  description: "commands that left in one flush",
-  boundaries: sizes
-})
-const waitingNow = Metric.gauge("tallystick_batch_waiting", { description: "commands that wait for a flush" })
-
 /**
  * Where flushes are applied in the order in which they are sent, two that take turns keep both sides at work: while the server has one, the client reads the
  * other's answers and writes the next. So each takes half of those that are known. But a flush costs both sides something however small it is.
  */
 const WORTH_A_FLUSH = 16
 
+/**
+ * Where an account is in one flush at a time, two flushes that take turns spare the store the wait for the client, but each costs it something however small it
+ * is: Postgres some 300 us, where a command takes 20.
+ */
+const WORTH_A_TURN = 100
+
 export class Flushes {
-  readonly #send: (items: ReadonlyArray<Command>) => Answer
+  readonly #prepare: Prepare
   readonly #bounds: Bounds
   readonly #startDeadline: StartDeadline | undefined
   readonly #waiting: Waiting
@@ -58,13 +65,8 @@ export class Flushes {
   /** What came back meanwhile. */
   readonly #arrivals: Array<() => void> = []
 
-  constructor(
-    send: (items: ReadonlyArray<Command>) => Answer,
-    bounds: Bounds,
-    startDeadline?: StartDeadline,
-    waiting: Waiting = { commands: 0 }
-  ) {
-    this.#send = send
+  constructor(prepare: Prepare, bounds: Bounds, startDeadline?: StartDeadline, waiting: Waiting = { commands: 0 }) {
+    this.#prepare = prepare
     this.#bounds = bounds
     this.#startDeadline = startDeadline
     this.#waiting = waiting
@@ -86,7 +88,10 @@ export class Flushes {
         const request = requestOf(items, services, resume)
         this.#add(request)
         this.#flush()
-        if (request.isWaiting) request.endDeadline = this.#startDeadline?.(() => this.#giveUp(request))
+        if (request.isWaiting) {
+          request.endDeadline = this.#startDeadline?.(() => this.#giveUp(request))
+          this.#getReady(request)
+        }
         // Gone before it left: it is not sent. Gone later: it takes its effect with the others, and nobody hears of it.
         return Effect.sync(() => this.#leave(request))
       })
@@ -101,32 +106,73 @@ export class Flushes {
       const most = this.#mostCommands()
       if (most === 0) return
       const batch = this.#queue.take(most, maxBytes)
-      const [first] = batch
-      if (first === undefined) return
-      this.#inFlight++
-      const flight: Flight = { fiber: undefined, callers: batch.length }
-      for (const request of batch) {
-        request.isWaiting = false
-        request.flight = flight
-      }
-      const items = batch.length === 1 ? first.items : batch.flatMap((request) => request.items)
-      this.#waiting.commands -= items.length
-      this.#commandsInFlight += items.length
-      const send = Effect.andThen(
-        count(items.length, this.#waiting.commands),
-        // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
-        Effect.suspend(() => this.#send(items))
-      )
-      const fiber = Effect.runForkWith(first.services)(send)
-      flight.fiber = fiber
-      fiber.addObserver((exit) => {
-        if (batch.length > 1 && isCorrupt(exit)) return this.#sendApart(batch, flight)
-        this.#arrived(() => {
-          this.#landed(batch)
-          this.#answer(batch, exit)
-        })
-      })
+      if (batch.length === 0) return
+      this.#depart(flightOf(batch))
     }
+  }
+
+  #depart(flight: Flight): void {
+    const batch = flight.batch.filter(({ isWaiting }) => isWaiting)
+    const [first] = batch
+    if (first === undefined) return this.#queue.done(flight.batch)
+    this.#inFlight++
+    flight.callers = batch.length
+    for (const request of batch) request.isWaiting = false
+    const commands = commandsOf(batch)
+    this.#waiting.commands -= commands
+    this.#commandsInFlight += commands
+    const send = Effect.andThen(
+      count(commands, this.#waiting.commands),
+      // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
+      Effect.suspend(() => flight.ready ?? this.#prepare(itemsOf(batch)))
+    )
+    // The next one is sent in the turn in which it leaves (a pool hands its connection out at the end of that turn), and this one is read in the turn after.
+    const readLater = (read: Answer): Answer => (this.#sendNext(flight) ? Effect.andThen(Effect.yieldNow, read) : read)
+    const fiber = Effect.runForkWith(first.services)(Effect.flatMap(send, readLater))
+    flight.fiber = fiber
+    fiber.addObserver((exit) => {
+      if (batch.length > 1 && isCorrupt(exit)) return this.#sendApart(batch, flight)
+      flight.fiber = undefined
+      this.#sendNext(flight)
+      this.#arrived(() => {
+        this.#landed(flight, commands)
+        this.#answer(batch, exit)
+      })
+    })
+  }
+
+  /**
+   * Makes the flush ready that leaves when the one is answered for which this request waits: so the store is at work again before the client has read its
+   * answer. The account is in one flush at a time all the same. Two that take turns share what is known in halves.
+   */
+  #getReady({ accounts }: Request): void {
+    const { maxBytes, maxCommands } = this.#bounds
+    const least = Math.min(WORTH_A_TURN, maxCommands)
+    for (const account of accounts) {
+      const waits = this.#queue.commandsOf(account)
+      if (waits < least) continue
+      const before = this.#queue.batchOf(account)?.[0]?.flight
+      if (before?.fiber === undefined || before.next !== undefined) continue
+      if (waits < Math.min(maxCommands, before.commands)) continue
+      const half = Math.ceil((waits + before.commands) / 2)
+      const batch = this.#queue.take(Math.min(maxCommands, Math.max(half, least)), maxBytes, before.batch)
+      if (batch.length === 0) continue
+      before.next = flightOf(batch)
+      try {
+        before.next.ready = this.#prepare(itemsOf(batch))
+      } catch {
+        // It will throw again when the flush leaves, and then its callers hear of it.
+      }
+    }
+  }
+
+  /** @returns whether there was one */
+  #sendNext(flight: Flight): boolean {
+    const { next } = flight
+    if (next === undefined) return false
+    flight.next = undefined
+    this.#depart(next)
+    return true
   }
 
   /**
@@ -137,19 +183,23 @@ export class Flushes {
     // The store's own deadline is that of one trip, and here are several.
     for (const request of batch) request.endDeadline ??= this.#startDeadline?.(() => this.#giveUp(request))
     const one = (request: Request) =>
-      Effect.map(Effect.exit(Effect.suspend(() => this.#send(request.items))), (exit) => answerAll([request], exit))
+      Effect.map(Effect.exit(Effect.flatten(Effect.suspend(() => this.#prepare(request.items)))), (exit) =>
+        answerAll([request], exit)
+      )
     const fiber = Effect.runForkWith(batch[0]!.services)(Effect.forEach(batch, one, { discard: true }))
     flight.fiber = fiber
     fiber.addObserver(() => {
-      this.#landed(batch)
+      flight.fiber = undefined
+      this.#sendNext(flight)
+      this.#landed(flight, commandsOf(batch))
       this.#flush()
     })
   }
 
-  #landed(batch: ReadonlyArray<Request>): void {
+  #landed(flight: Flight, commands: number): void {
     this.#inFlight--
-    this.#commandsInFlight -= commandsOf(batch)
-    this.#queue.done(batch)
+    this.#commandsInFlight -= commands
+    this.#queue.done(flight.batch)
   }
 
   /** How many commands the next flush may have; 0: it waits for one that is under way. */
@@ -209,10 +259,17 @@ export class Flushes {
   #leave(request: Request): void {
     request.endDeadline?.()
     const { flight } = request
-    if (flight !== undefined && --flight.callers === 0) flight.fiber?.interruptUnsafe()
-    if (!request.isWaiting) return
+    if (!request.isWaiting) {
+      if (flight !== undefined && --flight.callers === 0) flight.fiber?.interruptUnsafe()
+      return
+    }
     request.isWaiting = false
     this.#waiting.commands -= request.commands
+    if (flight !== undefined) {
+      // What was made ready holds it, too.
+      flight.ready = undefined
+      return
+    }
     this.#queue.remove(request)
     // Whoever stood behind it may have been waiting for it alone.
     this.#flush()
@@ -226,28 +283,6 @@ export class Flushes {
     this.#leave(request)
   }
 }
-
-const commandsOf = (batch: ReadonlyArray<Request>): number => batch.reduce((sum, { commands }) => sum + commands, 0)
-
-const count = (sent: number, waits: number): Effect.Effect<void> =>
-  Effect.andThen(Metric.update(batchSize, sent), Metric.update(waitingNow, waits))
-
-/** Each its own outcomes; of a flush that failed, each the failure. */
-const answerAll = (batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<Outcome>, CallError>): void => {
-  let from = 0
-  for (const { commands, endDeadline, resume } of batch) {
-    const first = from
-    endDeadline?.()
-    resume(
-      Exit.isSuccess(exit) ? Effect.succeed(exit.value.slice(first, first + commands)) : Effect.failCause(exit.cause)
-    )
-    from += commands
-  }
-}
-
-const isCorrupt = (exit: Exit.Exit<unknown, CallError>): boolean =>
-  Exit.isFailure(exit) &&
-  exit.cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error._tag === "Corrupt")
 
 const tooMany = (waits: number, most: number): NotAppliedError =>
   new NotAppliedError(

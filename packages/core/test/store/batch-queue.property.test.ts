@@ -21,9 +21,12 @@ const arrival = fc.record({
 const step = fc.oneof(
   { weight: 5, arbitrary: arrival },
   { weight: 2, arbitrary: fc.constant({ kind: "take" as const }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("takeBehind" as const), which: fc.nat() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("done" as const), which: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("leave" as const), which: fc.nat() }) }
 )
+
+const accountsOf = (batch: ReadonlyArray<Request>): Set<string> => new Set(batch.flatMap(({ accounts }) => accounts))
 
 test("order per account, one flush per account, bounds, and nothing is forgotten", () => {
   fc.assert(
@@ -31,25 +34,38 @@ test("order per account, one flush per account, bounds, and nothing is forgotten
       const queue = new BatchQueue<Request>()
       const waiting = new Set<Request>()
       const flights: Array<ReadonlyArray<Request>> = []
+      /** What leaves when the flight has ended behind which it was taken. */
+      const behind = new Map<ReadonlyArray<Request>, ReadonlyArray<Request>>()
       let number = 0
-      const take = (): ReadonlyArray<Request> => {
-        const batch = queue.take(5, 1_000)
-        const busy = new Set(flights.flat().flatMap(({ accounts }) => accounts))
+      const take = (before?: ReadonlyArray<Request>): ReadonlyArray<Request> => {
+        const batch = queue.take(5, 1_000, before)
+        const others = [...flights, ...behind.values()].filter((flight) => flight !== before)
+        const busy = accountsOf(others.flat())
+        const ours = before === undefined ? undefined : accountsOf(before)
         for (const request of batch) {
+          // What is free does not wait for that flight.
+          if (ours !== undefined) expect(request.accounts.some((account) => ours.has(account))).toBe(true)
+          for (const account of request.accounts) ours?.add(account)
           expect(waiting.delete(request)).toBe(true)
           for (const account of request.accounts) expect(busy.has(account)).toBe(false)
           const before = [...waiting].filter((other) => other.number < request.number)
           expect(before.filter(({ accounts }) => accounts.some((name) => request.accounts.includes(name)))).toEqual([])
         }
         expect(batch.length === 1 || batch.reduce((sum, { commands }) => sum + commands, 0) <= 5).toBe(true)
-        if (batch.length > 0) flights.push(batch)
+        if (before !== undefined) {
+          if (batch.length > 0) behind.set(before, batch)
+        } else if (batch.length > 0) flights.push(batch)
         // The oldest of all can always go where nothing is in flight.
         else if (flights.length === 0) expect(waiting.size).toBe(0)
         return batch
       }
       const done = (which: number): void => {
         const [batch] = flights.splice(which % Math.max(1, flights.length), 1)
-        if (batch !== undefined) queue.done(batch)
+        if (batch === undefined) return
+        const next = behind.get(batch)
+        behind.delete(batch)
+        if (next !== undefined) flights.push(next)
+        queue.done(batch)
       }
       for (const one of steps) {
         if (one.kind === "arrive") {
@@ -57,12 +73,19 @@ test("order per account, one flush per account, bounds, and nothing is forgotten
           waiting.add(request)
           queue.add(request)
         } else if (one.kind === "take") take()
-        else if (one.kind === "done") done(one.which)
+        else if (one.kind === "takeBehind") {
+          const before = flights[one.which % Math.max(1, flights.length)]
+          if (before !== undefined && !behind.has(before)) take(before)
+        } else if (one.kind === "done") done(one.which)
         else {
           const gone = [...waiting][one.which % Math.max(1, waiting.size)]
           if (gone === undefined) continue
           waiting.delete(gone)
           queue.remove(gone)
+        }
+        for (const account of ["a", "b", "c", "d"]) {
+          const those = [...waiting].filter(({ accounts }) => accounts.includes(account))
+          expect(queue.commandsOf(account)).toBe(those.reduce((sum, { commands }) => sum + commands, 0))
         }
         expect(queue.commands).toBe([...waiting].reduce((sum, { commands }) => sum + commands, 0))
       }

@@ -1,0 +1,36 @@
+/** How a flush ends for its callers, and what is counted of it. */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+
+import type { Outcome } from "../machine/outcome.ts"
+import type { CallError } from "./errors.ts"
+import type { Request } from "./flush-request.ts"
+
+const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
+const batchSize = Metric.histogram("tallystick_batch_commands", {
+  description: "commands that left in one flush",
+  boundaries: sizes
+})
+const waitingNow = Metric.gauge("tallystick_batch_waiting", { description: "commands that wait for a flush" })
+
+export const count = (sent: number, waits: number): Effect.Effect<void> =>
+  Effect.andThen(Metric.update(batchSize, sent), Metric.update(waitingNow, waits))
+
+/** Each its own outcomes; of a flush that failed, each the failure. */
+export const answerAll = (batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<Outcome>, CallError>): void => {
+  let from = 0
+  for (const { commands, endDeadline, resume } of batch) {
+    const first = from
+    endDeadline?.()
+    resume(
+      Exit.isSuccess(exit) ? Effect.succeed(exit.value.slice(first, first + commands)) : Effect.failCause(exit.cause)
+    )
+    from += commands
+  }
+}
+
+export const isCorrupt = (exit: Exit.Exit<unknown, CallError>): boolean =>
+  Exit.isFailure(exit) &&
+  exit.cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error._tag === "Corrupt")

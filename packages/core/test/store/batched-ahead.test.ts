@@ -1,0 +1,272 @@
+/**
+ * The flush that leaves next is made ready while the one before it is under way. Its store replies when the test says so, and each step is written down.
+ */
+import type { Command } from "@tallystick/core/machine"
+import {
+  batched,
+  type BatchedOptions,
+  type CallError,
+  CorruptError,
+  NotAppliedError,
+  type StartDeadline
+} from "@tallystick/core/store"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { expect, test } from "vitest"
+
+import { memoryStore } from "../../../adapter-memory/src/index.ts"
+
+const reserve = (id: string, accounts = "a"): Command => {
+  const [first, ...others] = accounts
+    .split(" ")
+    .map(
+      (account) => ({ account, window: { kind: "none" }, unit: "u", limit: 10, amount: 1, settle: "actual" }) as const
+    )
+  return { kind: "reserve", id, ttlMs: 10_000, legs: [first!, ...others] }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+const stepwise = (options: BatchedOptions = { maxCommands: 2 }, startDeadline?: StartDeadline) => {
+  const inner = memoryStore()
+  const steps: Array<string> = []
+  const gates = new Map<string, Deferred.Deferred<void, CallError>>()
+  const unread = new Set<string>()
+  const store = batched(inner, options, startDeadline, (commands) => {
+    const ids = commands.map(({ id }) => id).join(" ")
+    steps.push(`make ${ids}`)
+    if (ids.includes("!")) throw new Error("a mistake in the store")
+    return Effect.suspend(() => {
+      steps.push(`send ${ids}`)
+      const gate = Deferred.makeUnsafe<void, CallError>()
+      gates.set(ids, gate)
+      const read = Effect.suspend(() => {
+        steps.push(`read ${ids}`)
+        return unread.has(ids) ? Effect.fail(new CorruptError("no answer")) : inner.execute(commands)
+      })
+      return Effect.as(Deferred.await(gate), read)
+    })
+  })
+  const send = (...commands: ReadonlyArray<Command>) =>
+    Effect.runFork(
+      Effect.onExit(store.execute(commands), ({ _tag }) => Effect.sync(() => steps.push(`${_tag} ${commands[0]!.id}`)))
+    )
+  const reply = async (ids: string, error?: CallError) => {
+    Deferred.doneUnsafe(gates.get(ids)!, error === undefined ? Effect.void : Effect.fail(error))
+    for (let turns = 0; turns < 4; turns++) await turn()
+  }
+  /** What was done since it was asked for the last time. */
+  const since = () => steps.splice(0)
+  const errorOf = (fiber: ReturnType<typeof send>) => Effect.runPromise(Effect.flip(Fiber.join(fiber)))
+  return { send, reply, since, errorOf, unread }
+}
+
+test("a full flush is made ready while the one before it is under way, is sent once its reply is there, and only then that is read", async () => {
+  const { reply, send, since } = stepwise()
+  for (const id of ["1", "2"]) send(reserve(id))
+  expect(since()).toEqual(["make 1", "send 1"])
+  for (const id of ["3", "4", "5"]) send(reserve(id))
+  expect(since()).toEqual(["make 2 3"])
+  await turn()
+  expect(since()).toEqual([])
+  await reply("1")
+  expect(since()).toEqual(["send 2 3", "read 1", "Success 1"])
+  await reply("2 3")
+  expect(since()).toEqual(["read 2 3", "make 4 5", "send 4 5", "Success 2", "Success 3"])
+  await reply("4 5")
+  expect(since()).toEqual(["read 4 5", "Success 4", "Success 5"])
+})
+
+test("it comes to it again as soon as somebody calls while a flush is under way", async () => {
+  const { reply, send, since } = stepwise()
+  for (const id of ["1", "2", "3", "4"]) send(reserve(id))
+  await reply("1")
+  since()
+  send(reserve("5"))
+  expect(since()).toEqual(["make 4 5"])
+  await reply("2 3")
+  expect(since()).toEqual(["send 4 5", "read 2 3", "Success 2", "Success 3"])
+})
+
+test("who gives up while it is ready is not sent; the others are, once", async () => {
+  const { reply, send, since } = stepwise()
+  const [, second] = ["1", "2", "3"].map((id) => send(reserve(id)))
+  await Effect.runPromise(Fiber.interrupt(second!))
+  since()
+  await reply("1")
+  expect(since()).toEqual(["make 3", "send 3", "read 1", "Success 1"])
+  await reply("3")
+  expect(since()).toEqual(["read 3", "Success 3"])
+})
+
+test("if all of them give up, nothing is sent, and the account is free again", async () => {
+  const { reply, send, since } = stepwise()
+  const [, ...others] = ["1", "2", "3"].map((id) => send(reserve(id)))
+  for (const fiber of others) await Effect.runPromise(Fiber.interrupt(fiber))
+  send(reserve("4"))
+  since()
+  await reply("1")
+  expect(since()).toEqual(["read 1", "Success 1", "make 4", "send 4"])
+})
+
+test("at its deadline what is ready and has not left is not applied, and is not sent", async () => {
+  const running = new Set<() => void>()
+  const { errorOf, reply, send, since } = stepwise({ maxCommands: 2 }, (passed) => {
+    running.add(passed)
+    return () => running.delete(passed)
+  })
+  const [, second] = ["1", "2", "3"].map((id) => send(reserve(id)))
+  ;[...running][0]!()
+  expect(await errorOf(second!)).toMatchObject({ _tag: "NotApplied" })
+  await reply("1")
+  expect(since()).toContain("send 3")
+  await reply("3")
+  expect(running.size).toBe(0)
+})
+
+test("the one under way fails, or nobody waits for it any more: the next one leaves all the same", async () => {
+  for (const how of ["fails", "nobody waits"]) {
+    const { reply, send, since } = stepwise()
+    const [first] = ["1", "2", "3"].map((id) => send(reserve(id)))
+    since()
+    if (how === "fails") await reply("1", new NotAppliedError("away"))
+    else await Effect.runPromise(Fiber.interrupt(first!))
+    expect(since().toSorted()).toEqual(["Failure 1", "send 2 3"])
+    await reply("2 3")
+    expect(since()).toEqual(["read 2 3", "Success 2", "Success 3"])
+  }
+})
+
+test("the next one fails: that is told to its own callers only", async () => {
+  const { errorOf, reply, send, since } = stepwise()
+  const [, ...others] = ["1", "2", "3"].map((id) => send(reserve(id)))
+  await reply("1")
+  await reply("2 3", new NotAppliedError("away"))
+  for (const fiber of others) expect(await errorOf(fiber)).toMatchObject({ _tag: "NotApplied" })
+  expect(since().filter((step) => step.startsWith("S"))).toEqual(["Success 1"])
+})
+
+test("where those of a flush go again on their own, the next one waits until the last of them is answered", async () => {
+  const { reply, send, since } = stepwise()
+  for (const id of ["1", "2", "3"]) send(reserve(id))
+  await reply("1")
+  for (const id of ["4", "5"]) send(reserve(id))
+  since()
+  await reply("2 3", new CorruptError("one of them"))
+  expect(since()).toEqual(["make 2", "send 2"])
+  await reply("2")
+  expect(since()).toEqual(["read 2", "Success 2", "make 3", "send 3"])
+  await reply("3")
+  expect(since()).toEqual(["read 3", "Success 3", "send 4 5"])
+})
+
+test("a reply that cannot be read: those of it go again on their own, beside the next one, which has left", async () => {
+  const { reply, send, since, unread } = stepwise()
+  for (const id of ["1", "2", "3"]) send(reserve(id))
+  await reply("1")
+  for (const id of ["4", "5"]) send(reserve(id))
+  since()
+  unread.add("2 3")
+  await reply("2 3")
+  expect(since()).toEqual(["send 4 5", "read 2 3", "make 2", "send 2"])
+  await reply("4 5")
+  await reply("2")
+  await reply("3")
+  expect(since().filter((step) => step.startsWith("S"))).toEqual(["Success 4", "Success 5", "Success 2", "Success 3"])
+})
+
+test("a store that throws while it makes it ready: its callers hear of it when their turn comes, and the account is free again", async () => {
+  const { reply, send, since } = stepwise()
+  for (const id of ["1", "2!", "3"]) send(reserve(id))
+  expect(since()).toEqual(["make 1", "send 1", "make 2! 3"])
+  await reply("1")
+  expect(since()).toEqual(["make 2! 3", "Failure 2!", "Failure 3", "read 1", "Success 1"])
+  send(reserve("4"))
+  expect(since()).toEqual(["make 4", "send 4"])
+})
+
+test("only what waits for that flush goes behind it: not what is free, nor what waits for another; what is free and needed is taken along", async () => {
+  const { reply, send, since } = stepwise({ maxCommands: 2, maxFlushes: 2 })
+  send(reserve("1", "a"))
+  send(reserve("2", "b"))
+  send(reserve("3", "c"))
+  send(reserve("4", "b"))
+  send(reserve("5", "a d"))
+  since()
+  send(reserve("6", "a"))
+  expect(since()).toEqual(["make 5 6"])
+  send(reserve("7", "d"))
+  await reply("2")
+  expect(since()).toContain("send 3 4")
+  await reply("1")
+  // 7 waits for 5, which has its account now.
+  expect(since()).toEqual(["send 5 6", "read 1", "Success 1"])
+  await reply("5 6")
+  expect(since()).toContain("send 7")
+})
+
+test("where 100 or more wait, as many as are under way, two take turns in halves", async () => {
+  const { reply, send, since } = stepwise({})
+  const ids = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => String(from + at)).join(" ")
+  const call = (...numbers: ReadonlyArray<string>) => numbers.forEach((id) => send(reserve(id)))
+  call(...ids(1, 100).split(" "))
+  expect(since()).toEqual(["make 1", "send 1"])
+  call("101")
+  expect(since()).toEqual([`make ${ids(2, 101)}`])
+  await reply("1")
+  since()
+  call(...ids(102, 200).split(" "))
+  expect(since()).toEqual([])
+  call(...ids(201, 360).split(" "))
+  // 100 are under way: the 100th that waits made it ready.
+  expect(since()).toEqual([`make ${ids(102, 201)}`])
+  await reply(ids(2, 101))
+  since()
+  call("361")
+  // 100 are under way and 160 wait: half of them.
+  expect(since()).toEqual([`make ${ids(202, 331)}`])
+  await reply(ids(102, 201))
+  since()
+  call(...ids(362, 460).split(" "))
+  // 130 are under way, and 129 wait.
+  expect(since()).toEqual([])
+  call("461")
+  expect(since()).toEqual([`make ${ids(332, 461)}`])
+})
+
+test("what is ready still waits: it counts for maxWaiting, and who gives up makes room", async () => {
+  const { errorOf, reply, send, since } = stepwise({ maxCommands: 2, maxWaiting: 3 })
+  const [, second] = ["1", "2", "3", "4"].map((id) => send(reserve(id)))
+  expect(await errorOf(send(reserve("5")))).toMatchObject({ _tag: "NotApplied" })
+  await Effect.runPromise(Fiber.interrupt(second!))
+  send(reserve("6"))
+  expect(await errorOf(send(reserve("7")))).toMatchObject({ _tag: "NotApplied" })
+  await reply("1")
+  send(reserve("8"))
+  expect(since().filter((step) => step.startsWith("Failure"))).toEqual(["Failure 5", "Failure 2", "Failure 7"])
+})
+
+test("a reply is read after the next flush has left, also where a connection is handed out at the end of the turn, as by a pool", async () => {
+  const steps: Array<string> = []
+  const gates: Array<Deferred.Deferred<void>> = []
+  const handedOut = Effect.promise(() => new Promise<void>((resolve) => process.nextTick(resolve)))
+  const store = batched(memoryStore(), { maxCommands: 2 }, undefined, (commands) => {
+    const ids = commands.map(({ id }) => id).join(" ")
+    const read = Effect.sync(() => {
+      steps.push(`read ${ids}`)
+      return commands.map(({ id }) => ({ _tag: "Unknown", id }) as never)
+    })
+    const send = Effect.suspend(() => {
+      steps.push(`send ${ids}`)
+      return Deferred.await((gates[gates.length] = Deferred.makeUnsafe<void>()))
+    })
+    return Effect.as(Effect.andThen(handedOut, send), read)
+  })
+  for (const id of ["1", "2", "3"]) Effect.runFork(store.execute([reserve(id)]))
+  await turn()
+  Deferred.doneUnsafe(gates[0]!, Effect.void)
+  for (let turns = 0; turns < 4; turns++) await turn()
+  expect(steps).toEqual(["send 1", "send 2 3", "read 1"])
+})

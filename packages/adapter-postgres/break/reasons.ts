@@ -49,6 +49,13 @@ export const reasons: ReadonlyArray<Reason> = [
     changes: ["FETCH FIRST (looks) ROWS WITH TIES -> "],
     why: "One of three that say the same: the others limit what is looked at."
   },
+  { line: "UNION ALL", why: "The parts are of different times, and a row is looked at once." },
+  { line: "ORDER BY e.created_ms FETCH FIRST (looks) ROWS WITH TIES)", changes: ["WITH TIES -> ONLY"], why: LOOKS },
+  {
+    line: "SELECT coalesce(plain.now_ms >= a.end_ms",
+    changes: [", false -> "],
+    why: "What is null is no roll, as what is false."
+  },
   { line: "e.created_ms > greatest(made_after_ms, now_ms)", changes: ["> -> >="], why: LOOKS },
   {
     line: "ORDER BY s.created_ms LIMIT most",

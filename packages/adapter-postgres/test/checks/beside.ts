@@ -97,6 +97,35 @@ export const besideChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "one of two holds that fall due at once ends, beside one of another window and one of an earlier period",
+    run: async (bench) => {
+      const both = ["r", "s"].map((id) => reserve(id, 24_000, fixed("a", { amount: 5 })))
+      await execute(bench, START_MS, ...both, reserve("n", 24_000, leg("a", { amount: 3 })))
+      await execute(bench, START_MS + 20_000, reserve("t", 4_000, fixed("a", { amount: 7 })))
+      await execute(bench, START_MS + 20_000, reserve("u", 4_000, fixed("a", { amount: 9 })))
+      const due = () => rowsOf(bench, 'SELECT "window", period, holds, amount FROM {schema}.due ORDER BY 1, 2')
+      await execute(bench, START_MS + 20_000, release("r", fixed("a", {})))
+      await execute(bench, START_MS + 20_000, release("t", fixed("a", {})))
+      const expected = [
+        [0, 1, 5],
+        [1, 1, 9],
+        [0, 1, 3]
+      ]
+      same(
+        (await due()).map(([, ...row]) => row),
+        expected,
+        "due rows of the fixed window, and of none"
+      )
+      await execute(bench, START_MS + 20_000, release("s", fixed("a", {})))
+      same(
+        (await due()).map(([, ...row]) => row),
+        expected.slice(1),
+        "what is left when the last one of the earlier period has ended"
+      )
+      await sound(bench)
+    }
+  },
+  {
     name: "holds of two windows that fall due at once are counted apart",
     run: async (bench) => {
       await execute(bench, START_MS + 18_000, reserve("r", 5_000, fixed("a", { amount: 5 })))
@@ -134,6 +163,8 @@ export const besideChecks: ReadonlyArray<Check> = [
       await execute(bench, START_MS, finalize("r", leg("a", { actual: 4 })))
       same(await rowsOf(bench, "SELECT holds, amount, cost FROM {schema}.due"), [[1, 7, 3]], "due")
       same(await rowsOf(bench, "SELECT used, reserved, holds FROM {schema}.account"), [[4, 7, 1]], "the account")
+      const last = "SELECT cause, id, used_delta, reserved_delta FROM {schema}.ledger ORDER BY revision DESC LIMIT 1"
+      same(await rowsOf(bench, last), [["finalized", "r", 4, -5]], "the ledger")
       await sound(bench)
     }
   },
@@ -185,14 +216,20 @@ export const besideChecks: ReadonlyArray<Check> = [
         overage: "cap",
         ...more
       })
-      await execute(bench, START_MS, limit, reserve("r", 60_000, of({ amount: 4 })))
+      await execute(
+        bench,
+        START_MS,
+        limit,
+        reserve("r", 60_000, of({ amount: 4 })),
+        reserve("h", 60_000, of({ amount: 2 }))
+      )
       const growth = { kind: "extend", id: "r", legs: [of({ total: 11 })] }
       const answers = await execute(bench, START_MS, growth, reserve("s", 60_000, of({ amount: 7 })), capped("r"))
       const [extended, denied] = answers
       if (extended?._tag !== "Extended") throw new Error(JSON.stringify(extended))
       same([extended.denial?.reason, denied!._tag], ["limit", "Denied"], "growth and a reserve")
       await execute(bench, START_MS, capped("t", { ifUnknown: "charge" }))
-      same(await rowsOf(bench, "SELECT used, reserved FROM {schema}.account"), [[10, 0]], "the account")
+      same(await rowsOf(bench, "SELECT used, reserved FROM {schema}.account"), [[8, 2]], "the account")
     }
   },
   {

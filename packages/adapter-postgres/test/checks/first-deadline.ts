@@ -53,5 +53,31 @@ export const firstDeadlineChecks: ReadonlyArray<Check> = [
       same(await rowsOf(bench, "SELECT holds, amount FROM {schema}.due"), [[1, 5]], "due")
       await sound(bench)
     }
+  },
+  {
+    name: "a denial knows nothing of an earlier window's hold that is renewed before it",
+    run: async (bench) => {
+      await execute(bench, START_MS, reserve("r", 21_000, of(1, fixed)))
+      await execute(bench, START_MS + 20_000, reserve("s", 9_000, of(5, fixed)))
+      const renewal = { kind: "extend", id: "r", ttlMs: 3_000, legs: [leg("a", { limit: 10, ...fixed })] }
+      await deniedFor(bench, START_MS + 20_000, 9_000, renewal, reserve("t", 1_000, of(6, fixed)))
+    }
+  },
+  {
+    name: "a denial knows a hold of the deadline at which an earlier window's has just ended",
+    run: async (bench) => {
+      await execute(bench, START_MS, reserve("r", 25_000, of(1, fixed)))
+      await execute(bench, START_MS + 20_000, reserve("s", 5_000, of(5, fixed)))
+      await deniedFor(bench, START_MS + 20_000, 5_000, release("r", of(1, fixed)), reserve("t", 1_000, of(6, fixed)))
+    }
+  },
+  {
+    name: "a denial behind that of another account knows nothing of the window that has passed in between",
+    run: async (bench) => {
+      await execute(bench, START_MS, reserve("r", 22_000, of(1, fixed)), reserve("f", 90_000, leg("b", { amount: 1 })))
+      const full = reserve("g", 1_000, leg("b", { amount: 1, limit: 1 }))
+      const next = [reserve("s", 9_000, of(8, fixed)), reserve("t", 1_000, of(5, fixed))]
+      await deniedFor(bench, START_MS + 20_000, 9_000, full, ...next)
+    }
   }
 ]

@@ -141,6 +141,17 @@ export const rowChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "an ending without a hold says that nothing was held",
+    run: async (bench) => {
+      await execute(bench, START_MS, { ...finalize("r", of({ actual: 6 })), ifUnknown: "charge" })
+      const [row] = await rowsOf(
+        bench,
+        "SELECT amount, held, expiry_cost, debited, actual, unbilled FROM {schema}.entry"
+      )
+      same(row, [0, 0, 0, 6, 6, 0], "its row")
+    }
+  },
+  {
     name: "an adjustment of an earlier life is another one's id now",
     run: async (bench) => {
       const lifeMs = START_MS + 60_000

@@ -52,6 +52,8 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+-- The call sets it for itself: so the end of the function takes that back.
+SET lock_timeout = 0
 AS
 $function$
 #variable_conflict use_variable

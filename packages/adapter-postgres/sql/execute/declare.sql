@@ -4,7 +4,6 @@ DECLARE
   unsettled_retention_ms CONSTANT bigint := (input->>'unsettledRetentionMs')::bigint;
   locks CONSTANT integer := (input->>'locks')::integer;
   lock_timeout text;
-  lock_timeout_before text;
   locked integer;
   made integer;
   now_ms bigint;

@@ -2,7 +2,6 @@
   -- FOR NO KEY UPDATE, since no key changes. A missing row is made before any lock is held: making waits for others that make the same one, in the same
   -- order, and nobody waits for a row that it cannot see. A row that is locked is told as it is then, so that it is not read again.
   IF locks > 0 THEN
-    lock_timeout_before := current_setting('lock_timeout');
     lock_timeout := set_config('lock_timeout', input->>'lockTimeoutMs', true);
     locked := 0;
     IF locks = 1 THEN
@@ -30,7 +29,6 @@
       -- A sweep took one away between the two statements. Nothing was written: the store calls again.
       IF locked < locks THEN RAISE EXCEPTION 'an account was collected meanwhile' USING ERRCODE = '40001'; END IF;
     END IF;
-    lock_timeout := set_config('lock_timeout', lock_timeout_before, true);
   END IF;
 
   -- After the locks: now() is the time at which the transaction began, 1.5 s ago after 1.5 s of waiting.

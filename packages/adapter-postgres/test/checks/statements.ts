@@ -20,7 +20,7 @@ export const telling = [
 const wordsOf = (message: string, schema: string): string | undefined => {
   const text = message.slice(message.indexOf("Query Text:") + "Query Text:".length).split(/\n\S[^\n]*\(cost=/)[0]!
   const tables = [
-    ...text.matchAll(new RegExp(`"?${schema}"?\\.(account|entry|due|adjustment|ledger)\\b(?! ?\\[|\\))`, "g"))
+    ...text.matchAll(new RegExp(`(?<!::"?)"?${schema}"?\\.(account|entry|due|adjustment|ledger)\\b(?! ?\\[|\\))`, "g"))
   ]
   const [, verb] = /^\s*(\w+)/.exec(text)!
   const table = tables[0]?.[1]
@@ -41,6 +41,8 @@ export const statementsIn = async (
       () => false
     )
     if (!isThere) return undefined
+    // Whoever had the connection before: what a plan reckons as it is made (a blank account) is told as well, and is no statement of a call.
+    await client.query("DISCARD PLANS")
     const driver = { query: (text: string, values: ReadonlyArray<string | null>) => client.query(text, [...values]) }
     const store = postgresStore({ driver, schema, clock: "caller", batch: false, ...settings })
     const all: Array<ReadonlyArray<string>> = []

@@ -28,10 +28,23 @@ const partsOf = (names: ReadonlyArray<string>): string => {
   return `make = function(name)\n${branches.join("else")}end\nend\n`
 }
 
-/** What decides, as it is written: its files in the order of their names, the parts before the last of them. */
+/** What decides by the rules, with the parts: made by the first command that needs it. */
+const rules = (): string => {
+  const files = filesOf("execute/rules/").map((name) => headed(`rules/${name}`))
+  return [
+    "makeRules = function()",
+    ...files.slice(0, -1),
+    partsOf(filesOf("execute/parts/")),
+    files.at(-1),
+    "end\n"
+  ].join("\n")
+}
+
+/** What decides, as it is written: its files in the order of their names, the rules before the last of them. */
 export const executeSource: string = (() => {
   const files = filesOf("execute/").map(headed)
-  return [...files.slice(0, -1), partsOf(filesOf("execute/parts/")), files.at(-1)].join("\n")
+  // A function finds what the one around it was given faster than what that one has made.
+  return [files[0], "return (function()", ...files.slice(1, -1), rules(), files.at(-1), "end)()\n"].join("\n")
 })()
 
 /** A line of constants: names in capitals, and numbers, texts or places of the list of arguments. */

@@ -51,7 +51,7 @@ local LIVE, STALE, AT_STAKE, TICKS, NEXT, EXPIRES, SHELF, COLLECT, CURSOR = 12, 
 local STORED_LIMIT, OPEN, UNIT, FIRST_DUE = 21, 22, 23, 24
 local DUE_LENGTH, MOST_DUE_IN_ROW = 5, 4
 
--- An entry, by place.
+-- An entry, by place. One that is held has those up to `ALTERED`.
 local STATE, COMMAND, NAMES, DIGEST, SETTLE, AMOUNT, HELD, MEASURED, POLICY, DEADLINE, COST, WITHIN = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 local CREATED, ALTERED, DEBITED, ACTUAL, OVERAGE, UNBILLED, LATE = 13, 14, 15, 16, 17, 18, 19
 
@@ -62,15 +62,32 @@ local legs = 0
 -- How many of its legs are in each state.
 local states = {}
 
--- What a file of `parts` gives, by its name: a function, or some. It is made when it is first needed.
+-- Of each account what was read, as it is now, and what is to be written.
+local slots = {}
+
+-- What the commands of this call ask of each account, so that one HMGET brings it all.
+local wanted = {}
+
+-- What is said, text after text; and what of it legs have in common, each said once: they name its place.
+local answer, facts = {}, {}
+
+-- How a row is written, by where it ends.
+local rowFormats = {}
+
+-- What a file of `parts` gives, by its name: a function, or some. It is made when it is first needed, and the rules before it.
 local known = {}
-local make
+local makeRules, rules, make
 
 local function part(name)
   local found = known[name]
   if not found then
+    rules = rules or makeRules()
     found = make(name)
     known[name] = found
   end
   return found
 end
+
+-- Of each command: kind, id, digests of its accounts and of its content, three values that depend on the kind, and the number of its legs. Of each leg:
+-- where its account and what lives in code stand in this list, and two values more.
+local HEAD, LEG_LENGTH = 8, 3

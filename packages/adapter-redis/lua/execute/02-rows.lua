@@ -1,11 +1,5 @@
 -- rows ------------------------------------------------------------------------------------------------------------------------------------------
 
--- Of each account what was read, as it is now, and what is to be written.
-local slots = {}
-
--- What the commands of this call ask of each account, so that one HMGET brings it all.
-local wanted = {}
-
 local function want(index, name)
   local names = wanted[index]
   if names then
@@ -75,21 +69,52 @@ local function readDue(slot, tickMs, text)
   slot.due[tickMs] = due
 end
 
+-- What lies on a shelf of these ids.
+local function readShelf(slot, shelf, ids)
+  local texts = redis.call('HMGET', shelfKey(slot, shelf), unpack(ids))
+  for at, id in ipairs(ids) do
+    if texts[at] and not slot.texts[id] then
+      slot.texts[id] = texts[at]
+    end
+  end
+end
+
+-- The shelf of now and the one before; one that was not written since, or only before the account was born, holds nothing that is known.
+local function readShelves(slot, ids)
+  local row, current = slot.row, shelfOf(slot.timeMs)
+  if row[SHELF] == current then
+    readShelf(slot, current, ids)
+  end
+  if shelfOf(row[BORN]) < current then
+    readShelf(slot, current - 1, ids)
+  end
+end
+
 -- Entries that are held stand in the account; others may lie on its shelves.
 local function readEntries(slot, names, texts)
   local elsewhere = {}
   for at = 2, #names do
     local text, id = texts[at], string.sub(names[at], 6)
     if text then
-      slot.entries[id] = cjson.decode(text)
+      slot.texts[id] = text
       slot.isInHash[id] = true
     else
       elsewhere[#elsewhere + 1] = id
     end
   end
   if #elsewhere > 0 and slot.row[SHELF] >= shelfOf(slot.timeMs) - 1 then
-    part('shelves')(slot, elsewhere)
+    readShelves(slot, elsewhere)
   end
+end
+
+-- What is known of a request; nil: nothing. An entry is read when somebody asks.
+local function entryOf(slot, id)
+  local entry, text = slot.entries[id], slot.texts[id]
+  if not entry and text then
+    entry = cjson.decode(text)
+    slot.entries[id] = entry
+  end
+  return entry
 end
 
 -- The account's slot, read once with all that the commands of this call are known to need of it.
@@ -98,7 +123,7 @@ local function fetchAccount(index)
   local texts = redis.call('HMGET', KEYS[index], unpack(names))
   -- With all that it will have: a table that grows is laid out anew each time it doubles.
   local slot = {
-    index = index, timeMs = nowMs, nextMs = math.huge, due = {}, entries = {}, isInHash = {}, changed = {}, adjustments = false,
+    index = index, timeMs = nowMs, nextMs = math.huge, due = {}, texts = {}, entries = {}, isInHash = {}, changed = {}, adjustments = false,
     newAdjustments = false, row = nil, isThere = false, isUnreadable = false, isTouched = false, isChanged = false, isReborn = false, window = 0,
     dueChanged = false, ticks = false, expired = false, facts = false, factsChanged = 0, set = false, gone = false, added = false, removed = false,
     shelved = false
@@ -117,4 +142,38 @@ local function dueAt(slot, tickMs)
     readDue(slot, tickMs, slot.row[TICKS] > 0 and redis.call('HGET', KEYS[slot.index], 'due:' .. exact(tickMs)))
   end
   return slot.due[tickMs]
+end
+
+-- Where the due row of a period begins at a tick; nil: there is none.
+local function placeOf(due, period)
+  for at = 1, #due, 4 do
+    if due[at] == period then
+      return at
+    end
+  end
+end
+
+-- Adds to the due row of a tick and period; one that counts nothing is gone.
+local function addDue(slot, tickMs, period, count, amount, cost)
+  local row = slot.row
+  local due = dueAt(slot, tickMs)
+  local at = placeOf(due, period) or addRow(due, period, 0, 0, 0)
+  due[at + 1] = due[at + 1] + count
+  due[at + 2] = due[at + 2] + amount
+  due[at + 3] = due[at + 3] + cost
+  if due[at + 1] == 0 then
+    for place = at, #due do
+      due[place] = due[place + 4]
+    end
+  end
+  row[LIVE] = row[LIVE] + count
+  row[AT_STAKE] = row[AT_STAKE] + cost
+  slot.dueChanged = true
+  if due.isIndexed then
+    due.isChanged = true
+  end
+end
+
+local function deadlineOf(timeMs, ttlMs)
+  return math.ceil((timeMs + ttlMs) / GRID_MS) * GRID_MS
 end

@@ -1,62 +1,25 @@
 -- run -------------------------------------------------------------------------------------------------------------------------------------------
 
--- Of each command: kind, id, digests of its accounts and of its content, three values that depend on the kind, and the number of its legs. Of each leg:
--- where its account and what lives in code stand in this list, and two values more.
-local HEAD, LEG_LENGTH = 8, 3
-
-local function readHead(at)
-  local kind, first, second, third = args[at], args[at + 4], args[at + 5], args[at + 6]
-  command.kind, command.id, command.accounts, command.digest = kind, args[at + 1], args[at + 2], args[at + 3]
-  if kind == 'reserve' then
-    command.ttlMs = first
-  elseif kind == 'extend' then
-    command.ttlMs, command.policy = first, second
-  elseif kind == 'finalize' then
-    command.sentAgoMs, command.overage, command.ifUnknown = first, second, third
-  elseif kind == 'adjust' then
-    command.value, command.adjustment = first, second
-  elseif kind == 'holds' then
-    command.from, command.count = first, second
-  end
-  legs = args[at + 7]
-end
-
-local function readLeg(index, at)
-  local work = works[index]
-  if not work then
-    work = {}
-    works[index] = work
-  end
-  local terms = args[at]
-  work.account, work.unit, work.limit, work.window = args[terms], args[terms + 1], args[terms + 2], terms + 3
-  work.first, work.second = args[at + 1], args[at + 2]
-end
-
 -- What all of them will need of each account.
 local at = FIRST_COMMAND
 while at < #args do
   local name = 'hold:' .. args[at + 1]
-  local last = at + HEAD + LEG_LENGTH * args[at + 7]
-  for leg = at + HEAD, last - 1, LEG_LENGTH do
+  local next = at + HEAD + LEG_LENGTH * args[at + 7]
+  for leg = at + HEAD, next - 1, LEG_LENGTH do
     want(args[args[leg]], name)
   end
-  at = last
+  at = next
 end
 
 answer[1] = '[' .. exact(nowMs)
 at = FIRST_COMMAND
 while at < #args do
-  readHead(at)
-  at = at + HEAD
-  for index = 1, legs do
-    readLeg(index, at)
-    at = at + LEG_LENGTH
+  local kind, next = args[at], at + HEAD + LEG_LENGTH * args[at + 7]
+  if not (kind == 'reserve' and plainReserve(at, next - 1) or kind == 'finalize' and plainFinalize(at, next - 1)) then
+    rules = rules or makeRules()
+    rules(at)
   end
-  if command.kind == 'holds' then
-    part('holds')()
-  else
-    sayOutcome(decide())
-  end
+  at = next
 end
 write()
 say(',[' .. table.concat(facts, ',') .. ']]')

@@ -56,10 +56,10 @@ local function alter(work, mayGrow)
   -- The difference first: the sum of both might not be exact.
   row[RESERVED] = row[RESERVED] + (held - entry[HELD])
   if deadlineMs == entry[DEADLINE] then
-    addDue(work, deadlineMs, entry[WITHIN], 0, held - entry[HELD], cost - entry[COST])
+    addDue(work.slot, deadlineMs, entry[WITHIN], 0, held - entry[HELD], cost - entry[COST])
   else
     counted.leaveDue(work)
-    addDue(work, deadlineMs, entry[WITHIN], 1, held, cost)
+    addDue(work.slot, deadlineMs, entry[WITHIN], 1, held, cost)
   end
   entry[DEADLINE] = deadlineMs
   entry[HELD] = held

@@ -30,7 +30,7 @@ end
 
 local function leaveDue(work)
   local entry = work.entry
-  addDue(work, entry[DEADLINE], entry[WITHIN], -1, -entry[HELD], -entry[COST])
+  addDue(work.slot, entry[DEADLINE], entry[WITHIN], -1, -entry[HELD], -entry[COST])
 end
 
 return { hasOtherAccounts = hasOtherAccounts, firstUncounted = firstUncounted, leaveDue = leaveDue }

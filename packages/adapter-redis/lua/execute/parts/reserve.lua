@@ -11,10 +11,9 @@ local function admit(work)
     work.slot.facts = nil
   end
   row[RESERVED] = row[RESERVED] + amount
-  addDue(work, deadlineMs, row[PERIOD], 1, amount, cost)
+  addDue(work.slot, deadlineMs, row[PERIOD], 1, amount, cost)
   keep(work, {
-    'held', 'reserve', command.accounts, command.digest, settles, amount, amount, -1, '', deadlineMs, cost, row[PERIOD], timeMs, timeMs, 0, -1,
-    'debit', 0, 0
+    'held', 'reserve', command.accounts, command.digest, settles, amount, amount, -1, '', deadlineMs, cost, row[PERIOD], timeMs, timeMs
   })
   work.state = 'held'
 end

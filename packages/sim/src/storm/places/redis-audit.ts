@@ -113,7 +113,8 @@ const entriesOf = (fields: Fields, prefix: string): ReadonlyArray<AuditedEntry> 
         id: field.slice(prefix.length),
         state: String(list[ENTRY.state]),
         held: number(ENTRY.held),
-        debited: number(ENTRY.debited),
+        // What is held says nothing of its end.
+        debited: list.length > ENTRY.debited ? number(ENTRY.debited) : 0,
         expiryCost: number(ENTRY.expiryCost),
         deadlineMs: number(ENTRY.deadlineMs),
         changedMs: number(ENTRY.changedMs),

@@ -79,7 +79,7 @@ local function settle(work, isRead)
   end
   settleDue(work, isRead)
   -- Adjustments have ids of their own.
-  local entry = command.kind ~= 'adjust' and slot.entries[command.id]
+  local entry = command.kind ~= 'adjust' and entryOf(slot, command.id)
   if entry and not isForgottenEntry(entry, row[BORN], timeMs) then
     work.entry = entry
     local state = entry[STATE]
@@ -101,7 +101,7 @@ local function bear(work)
   slot.isThere = false
   slot.facts = nil
   slot.nextMs = math.huge
-  slot.due, slot.entries, slot.isInHash, slot.adjustments, slot.ticks = {}, {}, {}, false, {}
+  slot.due, slot.texts, slot.entries, slot.isInHash, slot.adjustments, slot.ticks = {}, {}, {}, {}, false, {}
 end
 
 -- A change by the command itself: one revision, and a window is open from then on.
@@ -120,36 +120,6 @@ local function change(work)
   return row
 end
 
--- Where the due row of a period begins at a tick; nil: there is none.
-local function placeOf(due, period)
-  for at = 1, #due, 4 do
-    if due[at] == period then
-      return at
-    end
-  end
-end
-
--- Adds to the due row of a tick and period; one that counts nothing is gone.
-local function addDue(work, tickMs, period, count, amount, cost)
-  local row, slot = work.row, work.slot
-  local due = dueAt(slot, tickMs)
-  local at = placeOf(due, period) or addRow(due, period, 0, 0, 0)
-  due[at + 1] = due[at + 1] + count
-  due[at + 2] = due[at + 2] + amount
-  due[at + 3] = due[at + 3] + cost
-  if due[at + 1] == 0 then
-    for _ = 1, 4 do
-      table.remove(due, at)
-    end
-  end
-  row[LIVE] = row[LIVE] + count
-  row[AT_STAKE] = row[AT_STAKE] + cost
-  slot.dueChanged = true
-  if due.isIndexed then
-    due.isChanged = true
-  end
-end
-
 -- What the account knows of the request from now on.
 local function keep(work, entry)
   local slot, id = work.slot, command.id
@@ -159,6 +129,8 @@ local function keep(work, entry)
   end
   work.entry = entry
   slot.entries[id] = entry
+  -- What was read says it no more.
+  slot.texts[id] = nil
   slot.changed[id] = true
 end
 

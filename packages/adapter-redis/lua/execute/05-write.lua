@@ -1,21 +1,20 @@
 -- write -----------------------------------------------------------------------------------------------------------------------------------------
 
--- As the parts make them, so that what never differs need not be spelled: 1.1 and 1.5 us.
-local HELD_ENTRY = '["held","%s","%s","%s","%s",%d,%d,%d,"%s",%d,%d,%d,%d,%d,0,-1,"debit",0,0]'
+local HELD_ENTRY = '["held","%s","%s","%s","%s",%d,%d,%d,"%s",%d,%d,%d,%d,%d]'
 local ENDED_ENTRY = '["%s","%s","%s","%s","%s",%d,%d,%d,"%s",%d,%d,%d,%d,%d,%d,%d,"%s",%d,%d]'
 
--- Fields of the account that are set, and fields that go; and those of the shelf.
+-- Fields of the account that are set, and fields that go; and those of the shelf. An entry that the rules had is written as they left it.
 local function sortEntries(slot, set, gone)
-  for id in pairs(slot.changed) do
+  for id, state in pairs(slot.changed) do
     local entry = slot.entries[id]
-    if entry[STATE] == 'held' then
+    if (entry and entry[STATE] or state) == 'held' then
       set[#set + 1] = 'hold:' .. id
-      set[#set + 1] = format(HELD_ENTRY, unpack(entry, COMMAND, ALTERED))
+      set[#set + 1] = entry and format(HELD_ENTRY, unpack(entry, COMMAND, ALTERED)) or slot.texts[id]
     else
       local shelved = slot.shelved or {}
       slot.shelved = shelved
       shelved[#shelved + 1] = id
-      shelved[#shelved + 1] = format(ENDED_ENTRY, unpack(entry))
+      shelved[#shelved + 1] = entry and format(ENDED_ENTRY, unpack(entry)) or slot.texts[id]
       if slot.isInHash[id] then
         gone[#gone + 1] = 'hold:' .. id
       end
@@ -127,6 +126,38 @@ local function writeShelf(slot, shelved)
   end
 end
 
+-- How long a row is kept at least, in milliseconds of the server's clock: until it has been forgotten for an hour (docs/readings.md, 37). nil: for ever,
+-- since what it says counts until somebody resets it. Each live hold ends a day after the last change at the latest, and its expiry is a change.
+local function keptForMs(slot)
+  local row, window = slot.row, slot.window
+  if row[OPEN] ~= 1 or row[STORED_LIMIT] ~= NONE or args[window] == 'none' and row[USED] + row[AT_STAKE] > 0 then
+    return nil
+  end
+  local windowMs = args[window] == 'idle' and args[window + 1] or row[END] ~= -1 and row[END] - nowMs or 0
+  return row[LEAD] + math.max(UNSETTLED_RETENTION_MS, windowMs) + MAX_TTL_MS + GRID_MS + COLLECT_AFTER_MS
+end
+
+-- Renewed for a day more than it needs, so that a busy account does it once a day.
+local function renewExpiry(slot)
+  local row = slot.row
+  local keptMs = slot.isChanged and keptForMs(slot)
+  if slot.isChanged and not keptMs then
+    if row[EXPIRES] > 0 then
+      row[EXPIRES] = 0
+      return 'PERSIST'
+    end
+    return nil
+  end
+  if not slot.isChanged and row[EXPIRES] == 0 then
+    return nil
+  end
+  local neededMs = nowMs + (keptMs or row[LEAD] + COLLECT_AFTER_MS)
+  if row[EXPIRES] < neededMs then
+    row[EXPIRES] = neededMs + MAX_TTL_MS
+    return 'PEXPIREAT'
+  end
+end
+
 local function renew(slot, renewal)
   local row, account, index = slot.row, KEYS[slot.index], KEYS[ACCOUNTS + slot.index]
   if renewal == 'PERSIST' then
@@ -140,9 +171,6 @@ local function renew(slot, renewal)
     redis.call('PEXPIREAT', index, exact(row[EXPIRES]))
   end
 end
-
--- How a row is written, by where it ends.
-local rowFormats = {}
 
 local function textOfRow(row, last)
   local text = rowFormats[last]
@@ -188,7 +216,7 @@ local function writeSlot(slot)
   if slot.shelved then
     writeShelf(slot, slot.shelved)
   end
-  local renewal = KEEPS_FOREVER == 0 and part('renewExpiry')(slot)
+  local renewal = KEEPS_FOREVER == 0 and renewExpiry(slot)
   set[2] = textOfRow(slot.row, slot.last)
   callWith('HSET', key, set)
   if not slot.isReborn then

@@ -40,10 +40,6 @@ end
 
 -- time ------------------------------------------------------------------------------------------------------------------------------------------
 
-local function deadlineOf(timeMs, ttlMs)
-  return math.ceil((timeMs + ttlMs) / GRID_MS) * GRID_MS
-end
-
 local function isOver(deadlineMs, timeMs)
   return timeMs >= deadlineMs
 end

@@ -12,7 +12,7 @@ import { inOneStep, type Prepare } from "./flush-request.ts"
 import type { QuotaStore } from "./port.ts"
 
 export interface BatchedOptions {
-  /** Commands of one flush at most, 1 to 1,000. Default 200. A call of more goes alone. */
+  /** Commands of one flush at most, 1 to 1,000. Default 256. A call of more goes alone. */
   readonly maxCommands?: number | undefined
   /** Bytes of one flush at most, about. Default 256 KB. A call of more goes alone. */
   readonly maxBytes?: number | undefined
@@ -30,7 +30,8 @@ export interface BatchedOptions {
 export const readBatchedOptions = (options: BatchedOptions, regroups: boolean, isOrdered = false): Bounds => ({
   regroups,
   isOrdered,
-  maxCommands: readInteger(options.maxCommands ?? 200, "maxCommands", 1, MAX_COMMANDS),
+  // In Postgres, 512 callers of a hot account: 19,700 pairs/s with 128, 21,200 with 200, 23,500 with 256, 22,100 with 400; of 1,000 accounts 17,500 with 200, 17,700 with 256, 14,700 with 400.
+  maxCommands: readInteger(options.maxCommands ?? 256, "maxCommands", 1, MAX_COMMANDS),
   maxBytes: readInteger(options.maxBytes ?? 262_144, "maxBytes", 1_000, 2 ** 30),
   // In Postgres, 512 callers of 1,000 accounts: 1,218 pairs/s with 1, 1,634 with 2, 2,097 with 3, 2,474 with 4, 2,146 with 8 (two busy cores).
   maxFlushes: readInteger(options.maxFlushes ?? 4, "maxFlushes", 1, 100),

@@ -6,14 +6,14 @@ import * as Effect from "effect/Effect"
 import type { Pool } from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { postgresStore } from "../src/index.ts"
+import { type PostgresDriver, postgresStore } from "../src/index.ts"
 import { databaseUrl, freshSchema } from "./server.ts"
 
 const window = { kind: "none" } as const
-const charge = (id: string): Command => ({
+const charge = (id: string, account = "a", limit = 1_000): Command => ({
   kind: "charge",
   id,
-  legs: [{ account: "a", window, unit: "u", limit: 1_000, amount: 1 }]
+  legs: [{ account, window, unit: "u", limit, amount: 1 }]
 })
 
 describe.skipIf(databaseUrl === undefined)("Postgres", () => {
@@ -49,6 +49,36 @@ describe.skipIf(databaseUrl === undefined)("Postgres", () => {
       postgresStore({ pool, schema }).usage([{ account: "a", window, limit: 1_000 }])
     )
     expect(usage!.used).toBe(80)
+  })
+
+  test("400 callers of one account: flushes take turns, one at a time, each call is told its own answer, and nothing is counted twice", async () => {
+    let underWay = 0
+    let most = 0
+    let flushes = 0
+    const driver: PostgresDriver = {
+      query: async (text, values) => {
+        most = Math.max(most, ++underWay)
+        flushes++
+        const result = await pool.query(text, [...values])
+        underWay--
+        return result
+      }
+    }
+    const store = postgresStore({ driver, schema })
+    const before = await transactions()
+    const caller = async (number: number): Promise<void> => {
+      for (let call = 0; call < 4; call++) {
+        const [outcome] = await Effect.runPromise(store.execute([charge(`turns ${number} ${call}`, "hot", 10_000)]))
+        expect(outcome).toMatchObject({ _tag: "Charged", id: `turns ${number} ${call}`, replayed: false })
+      }
+    }
+    await Promise.all(Array.from({ length: 400 }, (_, number) => caller(number)))
+    expect(most).toBe(1)
+    expect((await transactions()) - before).toBe(flushes)
+    // 1,600 commands: in flushes of 200, and some at the beginning and the end.
+    expect(flushes).toBeLessThan(16)
+    const [usage] = await Effect.runPromise(store.usage([{ account: "hot", window, limit: 10_000 }]))
+    expect(usage!.used).toBe(1_600)
   })
 
   test("its bounds are told by name", () => {

@@ -75,6 +75,12 @@ export class Bench {
     return { kind: "charge", id, legs: names.map((name) => ({ ...leg(name), amount: 1 })) }
   }
 
+  /** At 5, as `reserve` holds. */
+  finalize(id: string, ...names: ReadonlyArray<string>): object {
+    const legs = names.map((name) => ({ ...leg(name), actual: 5 }))
+    return { kind: "finalize", id, overage: "debit", ifUnknown: "mark", sentAgoMs: 0, legs }
+  }
+
   release(id: string, ...names: ReadonlyArray<string>): object {
     return { kind: "release", id, legs: names.map(leg) }
   }

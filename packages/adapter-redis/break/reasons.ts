@@ -11,6 +11,7 @@ const MORE_THAN_A_THOUSAND =
   "Another program, from a thousand ticks that are due on: test/many-holds.test.ts sees it; the programs here are smaller."
 const CHECKED =
   "A key is looked at once more before the first write, or would fail as the first thing that is written: the calls that see it have two accounts."
+const RULES = "It is then left to the rules, which say and do the same."
 const OVERWRITTEN = "Of an entry that is held, or was never, nobody reads what an ending writes."
 
 export const reasons: ReadonlyArray<Reason> = [
@@ -162,5 +163,90 @@ export const reasons: ReadonlyArray<Reason> = [
   {
     line: "slot.ticks = all",
     why: "Within a call the time of an account stands: what is due is asked for once more."
+  },
+  {
+    line: "if not row or slot.isUnreadable or slot.nextMs",
+    changes: [
+      "not row or slot.isUnreadable or slot.nextMs <= timeMs or timeMs >= row[CHANGED] + UNSETTLED_RETENTION_MS -> true",
+      "+ -> -"
+    ],
+    why: RULES
+  },
+  {
+    line: "elseif kind ~= 'none' and (nowMs < row[START]",
+    changes: ["kind ~= 'none' and (nowMs < row[START] or nowMs >= row[END]) -> true", "and -> or", "< -> <="],
+    why: RULES
+  },
+  {
+    line: "elseif kind == 'calendar' and (nowMs",
+    changes: ["kind == 'calendar' and (nowMs < args[terms + 4] or nowMs >= args[terms + 7]) -> true", "< -> <="],
+    why: RULES
+  },
+  {
+    line: "elseif row[USED] < 0 or row[RESERVED] < 0",
+    changes: [
+      "row[USED] < 0 or row[RESERVED] < 0 or row[RESERVED] > MAX_AMOUNT - row[USED] -> true",
+      "< -> <=",
+      "> -> >="
+    ],
+    why: RULES
+  },
+  {
+    line: "if not row or slot.entries[id] or slot.texts[id]",
+    changes: [
+      "not row or slot.entries[id] or slot.texts[id] or row[OPEN] ~= 1 or row[UNIT] ~= args[terms + 1] -> true"
+    ],
+    why: RULES
+  },
+  {
+    line: "if args[leg + 1] > limit - row[USED]",
+    changes: ["args[leg + 1] > limit - row[USED] - row[RESERVED] -> true", "> -> >="],
+    why: RULES
+  },
+  {
+    line: "if entry[STATE] ~= 'held' or #entry ~= ALTERED",
+    changes: [
+      "entry[STATE] ~= 'held' or #entry ~= ALTERED or entry[ALTERED] < 1000000000000 or entry[ALTERED] > 9999999999999 -> true",
+      "< -> <=",
+      "> -> >="
+    ],
+    why: RULES
+  },
+  {
+    line: "elseif entry[WITHIN] ~= row[PERIOD] then",
+    changes: ["entry[WITHIN] ~= row[PERIOD] -> true"],
+    why: RULES
+  },
+  {
+    line: "if (settles == 'actual') ~= (actual >= 0) or debited > held",
+    changes: [
+      "(settles == 'actual') ~= (actual >= 0) or debited > held and (overage == 'cap' or debited - held > MAX_AMOUNT - row[USED] - row[RESERVED]) -> true",
+      ">= -> >",
+      "> -> >="
+    ],
+    why: RULES
+  },
+  {
+    line: "if not at or due[at + 1] <= 0",
+    changes: [
+      "not at or due[at + 1] <= 0 or due[at + 2] < held or due[at + 3] < entry[COST] or row[RESERVED] < held -> true",
+      "< -> <="
+    ],
+    why: RULES
+  },
+  {
+    line: "if not debited then",
+    changes: ["not debited -> true"],
+    why: RULES
+  },
+  {
+    line: "if renewal or slot.added then",
+    changes: ["renewal or slot.added -> true"],
+    why: "A short cut: `renew` finds nothing to do."
+  },
+  {
+    line: "if not row or timeMs >= row[CHANGED] + UNSETTLED_RETENTION_MS and",
+    changes: ["+ -> -"],
+    why: "A short cut: `isForgotten` asks it itself."
   }
 ]

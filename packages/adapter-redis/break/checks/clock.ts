@@ -41,6 +41,22 @@ export const clockChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "a hold ends by a clock of any number of digits",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      for (const nowMs of [5_000, 999_999_999_999, 1e12, 9_999_999_999_999, 1e13]) {
+        bench.nowMs = nowMs
+        await bench.execute(bench.reserve(`r${nowMs}`, "a", "b"))
+        for (let time = 0; time < 2; time++)
+          same((await bench.execute(bench.finalize(`r${nowMs}`, "a", "b")))[0]!._tag, "Finalized", `at ${nowMs}`)
+        const { shelves } = await bench.account("a")
+        const entry = shelves.flatMap(({ entries }) => entries).find(({ id }) => id === `r${nowMs}`)!
+        const { changedMs, createdMs, debited, late, state } = entry.values
+        same([state, createdMs, changedMs, debited, late], ["finalized", nowMs, nowMs, 5, 0], `at ${nowMs}`)
+      }
+    }
+  },
+  {
     name: "a whole cycle by the server's clock, and its keys go",
     run: async (client, script) => {
       const bench = new Bench(client, script)

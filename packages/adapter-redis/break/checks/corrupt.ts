@@ -79,7 +79,13 @@ export const corruptChecks: ReadonlyArray<Check> = [
       await bench.execute(bench.reserve("r", "a", "b"))
       await put(bench, "b", field, text)
       bench.nowMs += 500
-      for (const command of [bench.charge("c", "a", "b"), bench.release("r", "a", "b"), lookup("r", "a", "b")])
+      for (const command of [
+        bench.charge("c", "a", "b"),
+        bench.reserve("s", "a", "b"),
+        bench.finalize("r", "a", "b"),
+        bench.release("r", "a", "b"),
+        lookup("r", "a", "b")
+      ])
         await bench.changesNothing(() => bench.execute(command), isCorrupt("b"))
       same((await bench.execute(bench.charge("c", "a")))[0]!._tag, "Charged", "the other account works")
     }
@@ -107,7 +113,8 @@ export const corruptChecks: ReadonlyArray<Check> = [
         await putDue(bench, place, "b", text)
         // Not even the time of the sound account is noted.
         bench.nowMs += 500
-        await bench.changesNothing(() => bench.execute(bench.release("r", "a", "b")), isCorrupt("b"))
+        for (const end of [bench.release("r", "a", "b"), bench.finalize("r", "a", "b")])
+          await bench.changesNothing(() => bench.execute(end), isCorrupt("b"))
       }
     }))
   ),
@@ -128,10 +135,11 @@ export const corruptChecks: ReadonlyArray<Check> = [
       await bench.execute(bench.reserve("r", "a", "b"))
       await put(bench, "b", "reserved", "0")
       await put(bench, "b", field, String(MAX + 1))
-      await bench.changesNothing(() => bench.execute(lookup("r", "a", "b")), isCorrupt("b"))
+      const commands = [lookup("r", "a", "b"), bench.finalize("r", "a", "b")]
+      for (const command of commands) await bench.changesNothing(() => bench.execute(command), isCorrupt("b"))
       await put(bench, "b", "used", "1")
       await put(bench, "b", "reserved", String(MAX))
-      await bench.changesNothing(() => bench.execute(lookup("r", "a", "b")), isCorrupt("b"))
+      for (const command of commands) await bench.changesNothing(() => bench.execute(command), isCorrupt("b"))
     }
   })),
   ...["used", "reserved"].map((field): Check => ({

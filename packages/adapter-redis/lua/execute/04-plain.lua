@@ -71,7 +71,7 @@ local function plainDebit(slot, entry, actual, overage)
   local row, held = slot.row, entry[HELD]
   if entry[STATE] ~= 'held' or #entry ~= ALTERED or entry[ALTERED] < 1000000000000 or entry[ALTERED] > 9999999999999 then
     return nil
-  elseif slot.timeMs >= entry[DEADLINE] or entry[ALTERED] < row[BORN] or entry[WITHIN] ~= row[PERIOD] then
+  elseif entry[WITHIN] ~= row[PERIOD] then
     return nil
   end
   local settles = entry[SETTLE]
@@ -79,6 +79,7 @@ local function plainDebit(slot, entry, actual, overage)
   if (settles == 'actual') ~= (actual >= 0) or debited > held and (overage == 'cap' or debited - held > MAX_AMOUNT - row[USED] - row[RESERVED]) then
     return nil
   end
+  -- One that has expired, or is of an earlier life, has no due row any more.
   local due = dueAt(slot, entry[DEADLINE])
   local at = placeOf(due, row[PERIOD])
   if not at or due[at + 1] <= 0 or due[at + 2] < held or due[at + 3] < entry[COST] or row[RESERVED] < held then

@@ -4,8 +4,10 @@
 import { accountTime, COLLECT_AFTER_MS, isForgottenAccount, isForgottenEntry } from "@tallystick/core/machine"
 import type { Settings } from "@tallystick/core/machine"
 
+import type { Remembered } from "./entry.ts"
 import type { Queue } from "./queue.ts"
-import type { Remembered, Slot, Tables } from "./tables.ts"
+import type { Slot } from "./slot.ts"
+import type { Tables } from "./tables.ts"
 
 export interface Collected {
   entries: number
@@ -69,21 +71,19 @@ const collectAccounts = (tables: Tables, nowMs: number, settings: Settings, turn
 }
 
 /** An hour later than it became unknown, so that a clock may step back by as much. */
-const isCollectable = ({ row, slot }: Remembered, nowMs: number, settings: Settings): boolean =>
-  isForgottenEntry(row, 0, accountTime(slot.account, nowMs) - COLLECT_AFTER_MS, settings)
+const isCollectable = (entry: Remembered, nowMs: number, settings: Settings): boolean =>
+  isForgottenEntry(entry, 0, accountTime(entry.slot, nowMs) - COLLECT_AFTER_MS, settings)
 
 /**
  * Its account was last touched while the clock was far ahead, and its time stands until the clock is there again or the account is touched. It stays, but
  * those behind it must not wait for years.
  */
 const standsStill = ({ slot }: Remembered, nowMs: number): boolean =>
-  accountTime(slot.account, nowMs) > nowMs + slot.account.leadMs + COLLECT_AFTER_MS
+  accountTime(slot, nowMs) > nowMs + slot.leadMs + COLLECT_AFTER_MS
 
 /** Not before the plain clock has passed its last time: it would begin again with an earlier time and a lower revision. */
 const isForgotten = (tables: Tables, slot: Slot, nowMs: number, settings: Settings): boolean => {
   const atMs = nowMs - COLLECT_AFTER_MS
-  const timeMs = accountTime(slot.account, nowMs) - COLLECT_AFTER_MS
-  return (
-    atMs >= slot.account.lastMs && isForgottenAccount(tables.rowsOf(slot, atMs), slot.window, atMs, timeMs, settings)
-  )
+  const timeMs = accountTime(slot, nowMs) - COLLECT_AFTER_MS
+  return atMs >= slot.lastMs && isForgottenAccount(tables.rowsOf(slot, atMs), slot.window, atMs, timeMs, settings)
 }

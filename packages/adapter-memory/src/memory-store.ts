@@ -25,10 +25,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 import { collect } from "./collect.ts"
+import { entriesOf } from "./entries.ts"
 import { Tables } from "./tables.ts"
 
 export interface MemoryStoreOptions extends Partial<Settings> {
-  /** Settled entries to remember at most; beyond it the oldest go first and are counted. Default: 1,000,000, some 440 MB. */
+  /** Settled entries to remember at most; beyond it the oldest go first and are counted. Default: 1,000,000, some 420 MB. */
   readonly rememberAtMost?: number | undefined
   /** Gets every change as it is written, with its account's key: a ledger, for tests and audits. */
   readonly onChange?: ((account: string, change: Change) => void) | undefined
@@ -157,13 +158,13 @@ const holdsAt = (
   const slot = tables.slots.get(accountKey(account))
   const period = slot && presentPeriod(account, tables.rowsOf(slot, nowMs), nowMs, settings)
   if (slot === undefined || period === undefined) return { items: [], next: null }
-  const timeMs = accountTime(slot.account, nowMs)
-  const live = [...slot.entries.values()]
-    .filter(({ row }) => row.state === "held" && !isOver(row.deadlineMs, timeMs))
+  const timeMs = accountTime(slot, nowMs)
+  const live = entriesOf(slot.entries)
+    .filter((entry) => entry.state === "held" && !isOver(entry.deadlineMs, timeMs))
     .filter(({ id }) => after === undefined || compareBytes(id, after) > 0)
     .toSorted((left, right) => compareBytes(left.id, right.id))
-  const items = live.slice(0, limit).map(({ id, row }): Hold => ({
-    id,
+  const items = live.slice(0, limit).map((row): Hold => ({
+    id: row.id,
     amount: row.amount,
     held: row.held,
     settle: row.settle,

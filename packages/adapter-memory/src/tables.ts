@@ -6,7 +6,6 @@ import type {
   AccountRef,
   AccountRow,
   AccountRows,
-  AdjustmentRow,
   Command,
   Decided,
   DueDelta,
@@ -16,48 +15,13 @@ import type {
 } from "@tallystick/core/machine"
 
 import { DueIndex } from "./due-index.ts"
+import { entriesOf, findEntry, withEntry, withoutEntry } from "./entries.ts"
+import { newEntry, overwriteEntry, renewedEntry } from "./entry.ts"
+import type { Remembered } from "./entry.ts"
 import { Queue } from "./queue.ts"
-import type { Queued } from "./queue.ts"
-
-/** One entry, in the queue of the open or of the settled ones. */
-export interface Remembered extends Queued<Remembered> {
-  readonly slot: Slot
-  readonly id: string
-  row: EntryRow
-}
-
-/** All rows of one account. `lookAtMs`: when to look whether it is forgotten. */
-export interface Slot extends Queued<Slot> {
-  readonly key: string
-  window: Window
-  readonly account: Overwritten
-  readonly entries: Map<string, Remembered>
-  /** Made for the first: most accounts have none, and a map takes 180 bytes. */
-  adjustments: Map<string, AdjustmentRow> | undefined
-  /** Only while there are holds: an account at rest is one object less to reach for. */
-  due: DueIndex | undefined
-  lookAtMs: number
-}
-
-/** An account's row that stays where it is: a new object for each change would be moved by the collector, and leave the old one to it. */
-type Overwritten = { -readonly [Field in keyof AccountRow]: AccountRow[Field] }
-
-const overwrite = (row: Overwritten, account: AccountRow): void => {
-  row.unit = account.unit
-  row.storedLimit = account.storedLimit
-  row.open = account.open
-  row.used = account.used
-  row.reserved = account.reserved
-  row.period = account.period
-  row.startMs = account.startMs
-  row.endMs = account.endMs
-  row.revision = account.revision
-  row.lastMs = account.lastMs
-  row.leadMs = account.leadMs
-  row.bornMs = account.bornMs
-  row.changedMs = account.changedMs
-  row.resetMs = account.resetMs
-}
+import { newSlot, overwriteAccount } from "./slot.ts"
+import type { Slot } from "./slot.ts"
+import { Spares } from "./spares.ts"
 
 /** What was fetched of one account, and where it lies, so that it is written without looking for it again. */
 export interface Fetched extends AccountRows {
@@ -73,6 +37,8 @@ export class Tables {
   /** Held or expired. */
   readonly open = new Queue<Remembered>()
   readonly settled = new Queue<Remembered>()
+  readonly #spareEntries = new Spares<Remembered>()
+  readonly #spareDue = new Spares<DueIndex>()
 
   /** What `decide` needs of each leg. */
   fetch(command: Command, nowMs: number): ReadonlyArray<Fetched> {
@@ -88,7 +54,7 @@ export class Tables {
 
   rowsOf(slot: Slot, nowMs: number): AccountRows {
     return {
-      account: slot.account,
+      account: slot,
       entry: undefined,
       adjustment: undefined,
       due: dueOf(slot, undefined, undefined, nowMs)
@@ -104,13 +70,12 @@ export class Tables {
     nowMs: number
   ): Fetched {
     const slot = this.slots.get(key)
-    const remembered = request === null ? undefined : slot?.entries.get(request)
-    const entry = remembered?.row
+    const remembered = request === null ? undefined : findEntry(slot?.entries, request)
     return {
-      account: slot?.account,
-      entry,
+      account: slot,
+      entry: remembered,
       adjustment: adjustment === null ? undefined : slot?.adjustments?.get(adjustment),
-      due: slot === undefined ? noDue : dueOf(slot, entry, ttlMs, nowMs),
+      due: slot === undefined ? noDue : dueOf(slot, remembered, ttlMs, nowMs),
       key,
       window,
       slot,
@@ -125,57 +90,58 @@ export class Tables {
   write(fetched: ReadonlyArray<Fetched>, { changes, works }: Decided): void {
     for (const change of changes) {
       const at = fetched[change.leg]!
-      const account = works[change.leg]?.rows.account ?? applyToAccount(at.slot?.account, change)
+      const account = works[change.leg]?.rows.account ?? applyToAccount(at.slot, change)
       const slot = (at.slot ??= this.#newSlot(at.key, at.window, account))
-      overwrite(slot.account, account)
-      slot.window = at.window
+      overwriteAccount(slot, account)
+      // The starts of a calendar's windows move on; of the others nothing does.
+      if (at.window.kind === "calendar") slot.window = at.window
       if (change.isBirth) {
         this.#forgetAllOf(slot)
         at.remembered = undefined
       }
-      if (change.due.length > 0) addDue(slot, change.due)
+      if (change.due.length > 0) this.#addDue(slot, change.due)
       if (change.entry !== undefined) at.remembered = this.#remember(slot, change.id!, change.entry, at.remembered)
       if (change.adjustment !== undefined) (slot.adjustments ??= new Map()).set(change.id!, change.adjustment)
     }
   }
 
+  #addDue(slot: Slot, deltas: ReadonlyArray<DueDelta>): void {
+    const due = (slot.due ??= this.#spareDue.take() ?? new DueIndex())
+    for (const delta of deltas) due.add(delta)
+    if (due.size > 0) return
+    slot.due = undefined
+    this.#spareDue.give(due)
+  }
+
   #newSlot(key: string, window: Window, account: AccountRow): Slot {
-    const slot: Slot = {
-      key,
-      window,
-      account: { ...account },
-      entries: new Map(),
-      adjustments: undefined,
-      due: undefined,
-      lookAtMs: account.lastMs,
-      before: undefined,
-      behind: undefined
-    }
+    const slot = newSlot(key, window, account)
     this.slots.set(key, slot)
     this.accounts.push(slot)
     return slot
   }
 
   #remember(slot: Slot, id: string, row: EntryRow, known: Remembered | undefined): Remembered {
-    if (known === undefined) {
-      const remembered: Remembered = { slot, id, row, before: undefined, behind: undefined }
-      slot.entries.set(id, remembered)
-      this.#queueOf(row).push(remembered)
-      return remembered
+    if (known !== undefined) {
+      this.#queueOf(known).remove(known)
+      overwriteEntry(known, row)
+      this.#queueOf(known).push(known)
+      return known
     }
-    this.#queueOf(known.row).remove(known)
-    known.row = row
-    this.#queueOf(row).push(known)
-    return known
+    const spare = this.#spareEntries.take()
+    const entry = spare === undefined ? newEntry(slot, id, row) : renewedEntry(spare, slot, id, row)
+    slot.entries = withEntry(slot.entries, entry)
+    this.#queueOf(entry).push(entry)
+    return entry
   }
 
   #queueOf(row: EntryRow): Queue<Remembered> {
     return row.state === "held" ? this.open : this.settled
   }
 
-  forgetEntry(remembered: Remembered): void {
-    this.#queueOf(remembered.row).remove(remembered)
-    remembered.slot.entries.delete(remembered.id)
+  forgetEntry(entry: Remembered): void {
+    this.#queueOf(entry).remove(entry)
+    entry.slot.entries = withoutEntry(entry.slot.entries, entry)
+    this.#spareEntries.give(entry)
   }
 
   forgetAccount(slot: Slot): void {
@@ -185,8 +151,8 @@ export class Tables {
   }
 
   #forgetAllOf(slot: Slot): void {
-    for (const remembered of slot.entries.values()) this.#queueOf(remembered.row).remove(remembered)
-    slot.entries.clear()
+    for (const remembered of entriesOf(slot.entries)) this.#queueOf(remembered).remove(remembered)
+    slot.entries = undefined
     slot.adjustments = undefined
     slot.due = undefined
   }
@@ -194,21 +160,16 @@ export class Tables {
 
 const noDue: ReadonlyArray<DueRow> = []
 
-const addDue = (slot: Slot, deltas: ReadonlyArray<DueDelta>): void => {
-  const due = (slot.due ??= new DueIndex())
-  for (const delta of deltas) due.add(delta)
-  if (due.size === 0) slot.due = undefined
-}
-
 /** Rows of an account that are fetched whole: to find out which of them a command needs costs more. Most accounts have fewer. */
 const FEW = 4
 
 const dueOf = (
-  { account, due }: Slot,
+  slot: Slot,
   entry: EntryRow | undefined,
   ttlMs: number | undefined,
   nowMs: number
 ): ReadonlyArray<DueRow> => {
+  const { due } = slot
   if (due === undefined) return noDue
-  return due.size <= FEW ? due.all() : due.fetch(dueNeeded(account, entry, ttlMs, nowMs))
+  return due.size <= FEW ? due.all() : due.fetch(dueNeeded(slot, entry, ttlMs, nowMs))
 }

@@ -42,6 +42,25 @@ describe("rememberAtMost", () => {
     const known = [0, 1, 2, 3, 4].map((n) => w.do("lookup", `r${n}`, { legs: [leg()] })._tag)
     expect(known).toEqual(["Unknown", "Unknown", "Found", "Found", "Found"])
   })
+  test("a request that comes after a forgotten one takes nothing over from it", () => {
+    const w = timed({ rememberAtMost: 1 })
+    const other = () => leg({ account: "other", limit: 100 })
+    w.do("reserve", "first", { ttlMs: 60_000, legs: [leg({ amount: 5 })] })
+    w.do("extend", "first", { whenUnknown: "charge-held", legs: [leg({ total: 9, measured: 4 })] })
+    w.do("finalize", "first", { overage: "cap", legs: [leg({ actual: 8 })] })
+    requests(w, 2)
+    expect(w.store.stats()).toMatchObject({ settledEntries: 1, forgottenEarly: 2 })
+    w.do("reserve", "next", { ttlMs: 1_000, legs: [{ ...other(), amount: 7 }] })
+    const [held] = w.do("lookup", "next", { legs: [other()] }).legs
+    expect(held).toMatchObject({ state: "held", held: 7, measured: null, debited: 0, late: false })
+    expect(w.do("lookup", "first", { legs: [leg()] })._tag).toBe("Unknown")
+    w.at(5_000)
+    expect(w.do("lookup", "next", { legs: [other()] }).legs[0]).toMatchObject({ state: "expired", debited: 0 })
+    expect(w.do("finalize", "next", { legs: [{ ...other(), actual: 3 }] })).toMatchObject({
+      _tag: "Finalized",
+      legs: [{ late: true, debited: 3 }]
+    })
+  })
   test("holds, live or expired, are not dropped for it", () => {
     const w = timed({ rememberAtMost: 0 })
     w.do("reserve", "h", { ttlMs: 1_000, legs: [leg({ amount: 5 })] })

@@ -65,14 +65,27 @@ const alter = (command: Extend, work: Work<ExtendLeg>, mayGrow: boolean): boolea
   const isSame =
     deadlineMs === entry.deadlineMs && growth === 0 && measured === entry.measured && whenUnknown === entry.whenUnknown
   if (isSame) return false
+  // Field by field, as in all entries: a spread would also copy what a store keeps beside the row.
   const after: EntryRow = {
-    ...entry,
-    deadlineMs,
+    command: entry.command,
+    state: entry.state,
+    accounts: entry.accounts,
+    digest: entry.digest,
+    settle: entry.settle,
+    amount: entry.amount,
     held,
     measured,
     whenUnknown,
+    deadlineMs,
     expiryCost: expiryCost(entry.settle, held, measured, whenUnknown),
-    changedMs: timeMs
+    period: entry.period,
+    createdMs: entry.createdMs,
+    changedMs: timeMs,
+    debited: entry.debited,
+    actual: entry.actual,
+    overage: entry.overage,
+    unbilled: entry.unbilled,
+    late: entry.late
   }
   change(work, {
     cause: "extended",

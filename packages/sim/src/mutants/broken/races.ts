@@ -73,7 +73,7 @@ export const races: ReadonlyArray<Patch> = [
           ${write("changes")}
           for (const { leg } of changes) {
             const slot = tables.slots.get(accountKey(command.legs[leg]))
-            if (slot !== undefined) slot.account = works[leg].rows.account ?? slot.account
+            if (slot !== undefined) Object.assign(slot, works[leg].rows.account)
           }`)
     ]
   },

@@ -121,7 +121,7 @@ export const narrowAnswers: ReadonlyArray<Patch> = [
         replace: `  const answers = usage(accounts, tables.fetchAccounts(accounts, nowMs), nowMs, settings)
   for (const account of accounts) {
     const slot = tables.slots.get(accountKey(account))
-    if (slot !== undefined) slot.account = { ...slot.account, lastMs: accountTime(slot.account, nowMs) }
+    if (slot !== undefined) slot.lastMs = accountTime(slot, nowMs)
   }
 `
       }

@@ -218,9 +218,9 @@ export const reasons: ReadonlyArray<Reason> = [
     why: RULES
   },
   {
-    line: "if (settles == 'actual') ~= (actual >= 0) or debited > held",
+    line: "if (settles == 'actual') ~= (actual >= 0) or more > 0",
     changes: [
-      "(settles == 'actual') ~= (actual >= 0) or debited > held and (overage == 'cap' or debited - held > MAX_AMOUNT - row[USED] - row[RESERVED]) -> true",
+      "(settles == 'actual') ~= (actual >= 0) or more > 0 and (overage == 'cap' or more > MAX_AMOUNT - row[USED] - row[RESERVED]) -> true",
       ">= -> >",
       "> -> >="
     ],
@@ -248,5 +248,39 @@ export const reasons: ReadonlyArray<Reason> = [
     line: "if not row or timeMs >= row[CHANGED] + UNSETTLED_RETENTION_MS and",
     changes: ["+ -> -"],
     why: "A short cut: `isForgotten` asks it itself."
+  },
+  {
+    line: "elseif had and #due > 0 and (not had[tickMs]",
+    changes: ["> -> >="],
+    why: "It decides only whether a due row lies in the row or in a field, and both are read."
+  },
+  {
+    line: "ticks[row[at]] = true",
+    changes: ["true -> false"],
+    why: "It decides only whether a due row lies in the row or in a field, and both are read."
+  },
+  {
+    line: "dueChanged = false, ticks = false, expired = false",
+    changes: ["false -> true"],
+    why: "Due rows that have not changed are put in their places once more; the others are overwritten before they are read."
+  },
+  {
+    line: "return 'Denied', false, 'overflow', refused",
+    changes: ["false -> true"],
+    why: "Of a denial nobody reads whether it is a replay."
+  },
+  {
+    line: "return 'Corrupt', false, nil, uncounted",
+    changes: ["false -> true"],
+    why: "Of what is corrupt nobody reads whether it is a replay."
+  },
+  {
+    line: "local more = debited - held",
+    changes: ["- -> +"],
+    why: "It is then left to the rules, which say and do the same."
+  },
+  {
+    line: "slot.nextMs = math.huge",
+    why: "What is due is then asked for once more, and it is none."
   }
 ]

@@ -24,6 +24,9 @@ type Told = ReadonlyArray<readonly [afterMs: number, commands: ReadonlyArray<obj
 /** Three periods of uneven lengths. */
 const starts = [STORY_START_MS, STORY_START_MS + 20_000, STORY_START_MS + 50_000, STORY_START_MS + 70_000] as const
 const month = { kind: "calendar", every: "month", timeZone: "UTC", starts } as const
+/** The same, as callers tell it who know of the periods after those, and before. */
+const later = { ...month, starts: [50_000, 70_000, 90_000, 110_000].map((afterMs) => STORY_START_MS + afterMs) }
+const before = { ...month, starts: [-30_000, 0, 20_000, 50_000].map((afterMs) => STORY_START_MS + afterMs) }
 const edges = starts.flatMap((start) => [start - 1, start, start + 1]).map((edge) => edge - STORY_START_MS)
 
 /** An account whose window opens at one edge, and is read at another; each pair has an account of its own. */
@@ -241,6 +244,25 @@ const rest: Readonly<Record<string, Told>> = {
     [21_000, [charging("c", twin({ amount: 1 }))]],
     [21_000, [{ kind: "extend", id: "r", legs: [twin({ total: 6 }), open("b", { total: 6 })] }]],
     [21_000, [endingOf("x", open("b"))]]
+  ],
+  "a caller whose calendar has not begun, and one whose calendar is over, meet a window of another's": [
+    [20_000, [charging("c", open("a", { window: month, amount: 1 }))]],
+    [49_999, [reserving("r", 5_000, open("a", { window: later, limit: 100, amount: 1 }))]],
+    [50_000, [charging("d", open("a", { window: month, amount: 1 }))]],
+    [50_000, [reserving("s", 5_000, open("a", { window: before, limit: 100, amount: 1 }))]],
+    [50_000, [reserving("t", 5_000, open("a", { window: month, limit: 100, amount: 1 }))]]
+  ],
+  "a reserve at the very deadline of a hold, and as its account is just forgotten": [
+    [
+      0,
+      [
+        reserving("r", 1_000, open("a", { limit: 20, amount: 5 })),
+        reserving("r", 9_000, open("b", { limit: 20, amount: 5 }))
+      ]
+    ],
+    [500, [{ kind: "release", id: "r", legs: [open("b")] }]],
+    [1_000, [reserving("s", 5_000, open("a", { limit: 20, amount: 5 }))]],
+    [30_500, [reserving("s", 5_000, open("b", { limit: 20, amount: 5 }))]]
   ],
   "a silence, as each command of a call finds it": [
     [0, [charging("c", silent({ amount: 1 }))]],

@@ -76,7 +76,8 @@ local function plainDebit(slot, entry, actual, overage)
   end
   local settles = entry[SETTLE]
   local debited = settles == 'actual' and actual or settles == 'held' and held or 0
-  if (settles == 'actual') ~= (actual >= 0) or debited > held and (overage == 'cap' or debited - held > MAX_AMOUNT - row[USED] - row[RESERVED]) then
+  local more = debited - held
+  if (settles == 'actual') ~= (actual >= 0) or more > 0 and (overage == 'cap' or more > MAX_AMOUNT - row[USED] - row[RESERVED]) then
     return nil
   end
   -- One that has expired, or is of an earlier life, has no due row any more.

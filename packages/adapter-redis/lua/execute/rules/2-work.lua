@@ -99,7 +99,6 @@ local function bear(work)
   -- Also where somebody has deleted the account alone.
   slot.isReborn = true
   slot.isThere = false
-  slot.facts = nil
   slot.nextMs = math.huge
   slot.due, slot.texts, slot.entries, slot.isInHash, slot.adjustments, slot.ticks = {}, {}, {}, {}, false, {}
 end

@@ -264,6 +264,11 @@ const rest: Readonly<Record<string, Told>> = {
     [1_000, [reserving("s", 5_000, open("a", { limit: 20, amount: 5 }))]],
     [30_500, [reserving("s", 5_000, open("b", { limit: 20, amount: 5 }))]]
   ],
+  "a clock that goes back by two windows, and then some more": [
+    [41_000, [charging("c", twin({ amount: 1 }))]],
+    [19_000, [reserving("r", 9_000, twin({ amount: 5 }))]],
+    [18_000, [reserving("s", 9_000, twin({ amount: 5 }))]]
+  ],
   "a silence, as each command of a call finds it": [
     [0, [charging("c", silent({ amount: 1 }))]],
     [

@@ -143,10 +143,10 @@ export class Flushes {
 
   /**
    * Makes the flush ready that leaves when the one is answered for which this request waits: so the store is at work again before the client has read its
-   * answer. The account is in one flush at a time all the same. Two that take turns share what is known in halves.
+   * answer. The account is in one flush at a time all the same. Two that take turns share what is known in halves. It takes the place of the one before it.
    */
   #getReady({ accounts }: Request): void {
-    const { maxBytes, maxCommands } = this.#bounds
+    const { maxBytes, maxCommands, maxFlushes } = this.#bounds
     const least = Math.min(WORTH_A_TURN, maxCommands)
     for (const account of accounts) {
       const waits = this.#queue.commandsOf(account)
@@ -154,6 +154,8 @@ export class Flushes {
       const before = this.#queue.batchOf(account)?.[0]?.flight
       if (before?.fiber === undefined || before.next !== undefined) continue
       if (waits < Math.min(maxCommands, before.commands)) continue
+      // Others may wait for a place, which this one would take again and again before their turn.
+      if (this.#inFlight >= maxFlushes && waits < this.#queue.commands) continue
       const half = Math.ceil((waits + before.commands) / 2)
       const batch = this.#queue.take(Math.min(maxCommands, Math.max(half, least)), maxBytes, before.batch)
       if (batch.length === 0) continue

@@ -186,24 +186,39 @@ test("a store that throws while it makes it ready: its callers hear of it when t
   expect(since()).toEqual(["make 4", "send 4"])
 })
 
-test("only what waits for that flush goes behind it: not what is free, nor what waits for another; what is free and needed is taken along", async () => {
-  const { reply, send, since } = stepwise({ maxCommands: 2, maxFlushes: 2 })
+test("only what waits for that flush goes behind it, not what waits for another; what is free and needed is taken along", async () => {
+  const { reply, send, since } = stepwise({ maxCommands: 2, maxFlushes: 3 })
   send(reserve("1", "a"))
   send(reserve("2", "b"))
-  send(reserve("3", "c"))
-  send(reserve("4", "b"))
-  send(reserve("5", "a d"))
+  send(reserve("3", "b"))
+  send(reserve("4", "a d"))
   since()
-  send(reserve("6", "a"))
-  expect(since()).toEqual(["make 5 6"])
-  send(reserve("7", "d"))
+  send(reserve("5", "a"))
+  expect(since()).toEqual(["make 4 5"])
+  send(reserve("6", "d"))
   await reply("2")
-  expect(since()).toContain("send 3 4")
+  expect(since()).toContain("send 3")
   await reply("1")
-  // 7 waits for 5, which has its account now.
-  expect(since()).toEqual(["send 5 6", "read 1", "Success 1"])
-  await reply("5 6")
-  expect(since()).toContain("send 7")
+  // 6 waits for 4, which has its account now.
+  expect(since()).toEqual(["send 4 5", "read 1", "Success 1"])
+  await reply("4 5")
+  expect(since()).toContain("send 6")
+})
+
+test("a hot account does not keep its place for ever while another waits for one", async () => {
+  const { reply, send, since } = stepwise({ maxCommands: 2, maxFlushes: 1 })
+  for (const id of ["1", "2", "3"]) send(reserve(id, "hot"))
+  expect(since()).toEqual(["make 1", "send 1", "make 2 3"])
+  send(reserve("4", "other"))
+  for (const id of ["5", "6"]) send(reserve(id, "hot"))
+  await reply("1")
+  for (const id of ["7", "8"]) send(reserve(id, "hot"))
+  since()
+  await reply("2 3")
+  expect(since()).toContain("send 4 5")
+  // Nobody else waits: ready again.
+  send(reserve("9", "hot"))
+  expect(since()).toEqual(["make 6 7"])
 })
 
 test("where 100 or more wait, as many as are under way, two take turns in halves", async () => {

@@ -45,7 +45,7 @@ const accountsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<string> => 
 ]
 
 /** A world of one history. */
-const worldOf = () => {
+const worldOf = (maxFlushes: number) => {
   const flying = new Set<Flush>()
   /** How often each command was sent. */
   const sent = new Map<string, number>()
@@ -79,7 +79,7 @@ const worldOf = () => {
   const outcomesOf = (commands: ReadonlyArray<Command>) => commands.map(({ id }) => ({ _tag: "Unknown", id }) as never)
   const store = batched(
     memoryStore(),
-    { maxCommands: 3, maxFlushes: 2, maxBytes: 100_000 },
+    { maxCommands: 3, maxFlushes, maxBytes: 100_000 },
     (passed) => {
       deadlines.add(passed)
       return () => deadlines.delete(passed)
@@ -125,41 +125,46 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 test("each call is sent once or not at all, as it is told; an account is in one flush at a time; order of arrival; all are answered", async () => {
   let ahead = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 80 }), async (steps) => {
-      const { apart, call, calls, deadlines, flying, reply, sent, wrong, ...world } = worldOf()
-      for (const one of steps) {
-        if (one.kind === "call") call(one.accounts, one.commands)
-        else if (one.kind === "reply") reply(one.which, one.how)
-        else if (one.kind === "turn") await turn()
-        else if (one.kind === "deadline") [...deadlines][one.which % Math.max(1, deadlines.size)]?.()
-        else calls[one.which % Math.max(1, calls.length)]?.fiber.interruptUnsafe()
-      }
-      for (let rest = 0; rest < 400 && calls.some(({ fiber }) => fiber.pollUnsafe() === undefined); rest++) {
-        reply(0, "well")
-        await turn()
-      }
-      for (let last = 0; last < 20 && flying.size > 0; last++) {
-        reply(0, "well")
-        await turn()
-      }
-      expect(wrong).toEqual([])
-      expect(deadlines.size).toBe(0)
-      for (const { fiber, ids } of calls) {
-        const exit = fiber.pollUnsafe()
-        const times = ids.map((id) => sent.get(id) ?? 0)
-        for (const [index, count] of times.entries()) expect(count).toBeLessThanOrEqual(apart.has(ids[index]!) ? 2 : 1)
-        if (exit === undefined) throw new Error(`${ids.join(" ")} was never answered`)
-        if (Exit.isSuccess(exit)) {
-          expect(exit.value.map(({ id }) => id)).toEqual(ids)
-          expect(Math.min(...times)).toBeGreaterThan(0)
+    fc.asyncProperty(
+      fc.array(step, { minLength: 20, maxLength: 80 }),
+      fc.integer({ min: 2, max: 5 }),
+      async (steps, most) => {
+        const { apart, call, calls, deadlines, flying, reply, sent, wrong, ...world } = worldOf(most)
+        for (const one of steps) {
+          if (one.kind === "call") call(one.accounts, one.commands)
+          else if (one.kind === "reply") reply(one.which, one.how)
+          else if (one.kind === "turn") await turn()
+          else if (one.kind === "deadline") [...deadlines][one.which % Math.max(1, deadlines.size)]?.()
+          else calls[one.which % Math.max(1, calls.length)]?.fiber.interruptUnsafe()
         }
-        const failure = Exit.isFailure(exit) ? String(exit.cause) : ""
-        if (failure.includes("the call waited for others")) expect(Math.max(...times)).toBe(0)
-        if (failure.includes("no answer by the deadline")) expect(Math.min(...times)).toBeGreaterThan(0)
+        for (let rest = 0; rest < 400 && calls.some(({ fiber }) => fiber.pollUnsafe() === undefined); rest++) {
+          reply(0, "well")
+          await turn()
+        }
+        for (let last = 0; last < 20 && flying.size > 0; last++) {
+          reply(0, "well")
+          await turn()
+        }
+        expect(wrong).toEqual([])
+        expect(deadlines.size).toBe(0)
+        for (const { fiber, ids } of calls) {
+          const exit = fiber.pollUnsafe()
+          const times = ids.map((id) => sent.get(id) ?? 0)
+          for (const [index, count] of times.entries())
+            expect(count).toBeLessThanOrEqual(apart.has(ids[index]!) ? 2 : 1)
+          if (exit === undefined) throw new Error(`${ids.join(" ")} was never answered`)
+          if (Exit.isSuccess(exit)) {
+            expect(exit.value.map(({ id }) => id)).toEqual(ids)
+            expect(Math.min(...times)).toBeGreaterThan(0)
+          }
+          const failure = Exit.isFailure(exit) ? String(exit.cause) : ""
+          if (failure.includes("the call waited for others")) expect(Math.max(...times)).toBe(0)
+          if (failure.includes("no answer by the deadline")) expect(Math.min(...times)).toBeGreaterThan(0)
+        }
+        ahead += world.ahead()
       }
-      ahead += world.ahead()
-    }),
-    { numRuns: 500 }
+    ),
+    { numRuns: 600 }
   )
   expect(ahead).toBeGreaterThan(1_000)
 }, 60_000)

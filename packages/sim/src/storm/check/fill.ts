@@ -155,5 +155,5 @@ const evidence = ({ pending, trial }: Gap, { operation, nowMs }: Candidate): 0 |
   return isAlike || isAboutSums || pending.hasRivals(operation, next) ? 0 : "impossible"
 }
 
-const hasSameLegs = (left: Outcome, right: Outcome): boolean =>
+export const hasSameLegs = (left: Outcome, right: Outcome): boolean =>
   left.legs.every(({ state, late }, index) => right.legs[index]?.state === state && right.legs[index].late === late)

@@ -12,7 +12,7 @@
 import type { AccountAnswer, Settings } from "@tallystick/core/machine"
 
 import { clockOf } from "./clock.ts"
-import { isEarly, isPerhapsAnothers } from "./early.ts"
+import { hidesEnding, isEarly, isPerhapsAnothers } from "./early.ts"
 import { candidatesFor, mostOwn } from "./fill.ts"
 import type { Candidate } from "./fill.ts"
 import type { Sheet } from "../../oracle/book.ts"
@@ -35,7 +35,7 @@ export interface SearchOptions {
   readonly whim: () => number
 }
 
-/** What could be next and does not fit; what fits, but is not known to be next: the first on an account, and what may hide something unanswered. */
+/** What could be next and does not fit; what fits, but is not known to be next: the first on an account or behind a tick, and what may hide something unanswered. */
 interface Fitting {
   readonly stuck: DeadEnd["stuck"]
   readonly births: ReadonlyArray<Candidate>
@@ -126,6 +126,9 @@ export class Search {
         } else if (isBirth && this.#effectsOn(operation) > effects) {
           this.#trial.undo(mark)
           births.set(operation, { operation, nowMs })
+        } else if (hidesEnding(operation, this.#risesOf(operation, expected), this.#pending, this.#trial)) {
+          this.#trial.undo(mark)
+          births.set(operation, { operation, nowMs })
         } else if (awaited.some((one) => this.#reads.isHidden(one))) {
           this.#trial.undo(mark)
         } else if (
@@ -184,6 +187,10 @@ export class Search {
           (other) => other.keys.includes(key) && other.sentNs < answeredNs && this.#pending.has(other)
         )
     )
+  }
+
+  #risesOf({ keys }: Operation, { accounts }: Expected): ReadonlyArray<number> {
+    return keys.map((key, index) => accounts[index]!.revision - this.#revisionOf(key))
   }
 
   #effectsOn({ keys }: Operation): number {

@@ -120,7 +120,7 @@ export class Flushes {
     for (const request of batch) request.isWaiting = false
     const commands = commandsOf(batch)
     this.#waiting.commands -= commands
-    this.#commandsInFlight += commands
+    this.#commandsInFlight += flight.commands
     const send = Effect.andThen(
       count(commands, this.#waiting.commands),
       // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
@@ -135,7 +135,7 @@ export class Flushes {
       flight.fiber = undefined
       this.#sendNext(flight)
       this.#arrived(() => {
-        this.#landed(flight, commands)
+        this.#landed(flight)
         this.#answer(batch, exit)
       })
     })
@@ -193,14 +193,14 @@ export class Flushes {
     fiber.addObserver(() => {
       flight.fiber = undefined
       this.#sendNext(flight)
-      this.#landed(flight, commandsOf(batch))
+      this.#landed(flight)
       this.#flush()
     })
   }
 
-  #landed(flight: Flight, commands: number): void {
+  #landed(flight: Flight): void {
     this.#inFlight--
-    this.#commandsInFlight -= commands
+    this.#commandsInFlight -= flight.commands
     this.#queue.done(flight.batch)
   }
 
@@ -260,6 +260,8 @@ export class Flushes {
 
   #leave(request: Request): void {
     request.endDeadline?.()
+    // It gets no other one in `#sendApart`.
+    request.endDeadline = ended
     const { flight } = request
     if (!request.isWaiting) {
       if (flight !== undefined && --flight.callers === 0) flight.fiber?.interruptUnsafe()
@@ -285,6 +287,8 @@ export class Flushes {
     this.#leave(request)
   }
 }
+
+const ended = (): void => {}
 
 const tooMany = (waits: number, most: number): NotAppliedError =>
   new NotAppliedError(

@@ -10,9 +10,11 @@ import {
   NotAppliedError,
   type StartDeadline
 } from "@tallystick/core/store"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Metric from "effect/Metric"
 import { expect, test } from "vitest"
 
 import { memoryStore } from "../../../adapter-memory/src/index.ts"
@@ -28,8 +30,9 @@ const reserve = (id: string, accounts = "a"): Command => {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-const stepwise = (options: BatchedOptions = { maxCommands: 2 }, startDeadline?: StartDeadline) => {
-  const inner = memoryStore()
+const stepwise = (options: BatchedOptions = { maxCommands: 2 }, startDeadline?: StartDeadline, ordered = false) => {
+  const plain = memoryStore()
+  const inner = { ...plain, capabilities: { ...plain.capabilities, ordered } }
   const steps: Array<string> = []
   const gates = new Map<string, Deferred.Deferred<void, CallError>>()
   const unread = new Set<string>()
@@ -138,6 +141,82 @@ test("the one under way fails, or nobody waits for it any more: the next one lea
   }
 })
 
+test("of those that were ready one gives up before it leaves, the others later: then it is interrupted", async () => {
+  const { reply, send, since } = stepwise()
+  const [, second, third] = ["1", "2", "3"].map((id) => send(reserve(id)))
+  await Effect.runPromise(Fiber.interrupt(second!))
+  await reply("1")
+  await Effect.runPromise(Fiber.interrupt(third!))
+  since()
+  send(reserve("4"))
+  expect(since()).toEqual(["make 4", "send 4"])
+})
+
+test("a call that went alone and fails as corrupt is not made again", async () => {
+  const { reply, send, since } = stepwise()
+  send(reserve("1"))
+  await reply("1", new CorruptError("this one"))
+  expect(since()).toEqual(["make 1", "send 1", "Failure 1"])
+})
+
+test("who is gone gets no deadline when those of its flush go again on their own; the others do", async () => {
+  const running = new Set<() => void>()
+  const startDeadline = (passed: () => void) => {
+    running.add(passed)
+    return () => running.delete(passed)
+  }
+  // Enough for a flush: the last one leaves as it comes, and has no deadline of its own.
+  const ids = Array.from({ length: 16 }, (_, index) => String(index + 1))
+  const { reply, send } = stepwise({ maxFlushes: 2 }, startDeadline, true)
+  for (const how of ["gone", "stays"]) {
+    const [, ...others] = ["0", ...ids].map((id) => send(reserve(`${how} ${id}`)))
+    const last = others.pop()!
+    expect(running.size).toBe(15)
+    if (how === "gone") await Effect.runPromise(Fiber.interrupt(last))
+    await reply(ids.map((id) => `${how} ${id}`).join(" "), new CorruptError("one of them"))
+    expect(running.size).toBe(how === "gone" ? 15 : 16)
+    for (const id of ["0", ...ids]) await reply(`${how} ${id}`)
+    expect(running.size).toBe(0)
+  }
+})
+
+test("it runs with the services of the first of those who still wait when it leaves", async () => {
+  const Who = Context.Reference("test/who", { defaultValue: () => "nobody" })
+  const sentBy: Array<string> = []
+  const gates: Array<Deferred.Deferred<void>> = []
+  const store = batched(memoryStore(), { maxCommands: 2 }, undefined, () =>
+    Effect.contextWith((services: Context.Context<never>) => {
+      sentBy.push(Context.get(services, Who))
+      return Effect.as(Deferred.await((gates[gates.length] = Deferred.makeUnsafe<void>())), Effect.succeed([]))
+    })
+  )
+  const [, second] = ["1", "2", "3", "4", "5"].map((id) =>
+    Effect.runFork(Effect.provideService(store.execute([reserve(id)]), Who, id))
+  )
+  await Effect.runPromise(Fiber.interrupt(second!))
+  for (const index of [0, 1]) {
+    Deferred.doneUnsafe(gates[index]!, Effect.void)
+    for (let turns = 0; turns < 4; turns++) await turn()
+  }
+  expect(sentBy).toEqual(["1", "3", "4"])
+})
+
+test("it is within maxBytes, too; what is counted of it is what leaves", async () => {
+  const sizes = async () => {
+    const shown = await Effect.runPromise(Metric.snapshot)
+    return shown.find(({ id }) => id === "tallystick_batch_commands")?.state as { count: number; sum: number }
+  }
+  const { reply, send, since } = stepwise({ maxCommands: 3, maxBytes: 1_000 })
+  const [, second] = ["1", "2", "3", "4"].map((id) => send(reserve(id)))
+  // Some 480 bytes each.
+  expect(since()).toEqual(["make 1", "send 1", "make 2 3"])
+  const { count, sum } = await sizes()
+  await Effect.runPromise(Fiber.interrupt(second!))
+  await reply("1")
+  expect(since()).toContain("send 3")
+  expect(await sizes()).toMatchObject({ count: count + 1, sum: sum + 1 })
+})
+
 test("the next one fails: that is told to its own callers only", async () => {
   const { errorOf, reply, send, since } = stepwise()
   const [, ...others] = ["1", "2", "3"].map((id) => send(reserve(id)))
@@ -192,17 +271,18 @@ test("only what waits for that flush goes behind it, not what waits for another;
   send(reserve("2", "b"))
   send(reserve("3", "b"))
   send(reserve("4", "a d"))
+  send(reserve("5", "d"))
   since()
-  send(reserve("5", "a"))
+  send(reserve("6", "a"))
   expect(since()).toEqual(["make 4 5"])
-  send(reserve("6", "d"))
+  send(reserve("7", "d"))
   await reply("2")
   expect(since()).toContain("send 3")
   await reply("1")
-  // 6 waits for 4, which has its account now.
+  // 7 waits for 4 and 5, which have its account now.
   expect(since()).toEqual(["send 4 5", "read 1", "Success 1"])
   await reply("4 5")
-  expect(since()).toContain("send 6")
+  expect(since().filter((step) => step.startsWith("send"))).toEqual(["send 6 7"])
 })
 
 test("a hot account does not keep its place for ever while another waits for one", async () => {

@@ -87,6 +87,22 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     }
   },
   {
+    name: "pruning asks of each window of an account by itself what has followed, and whether it is there",
+    run: async (bench) => {
+      const idle = { window: { kind: "idle", idleMs: 3_600_000 } }
+      const rows = () => rowsOf(bench, 'SELECT "window", cause FROM {schema}.ledger ORDER BY "window" COLLATE "C"')
+      await execute(bench, START_MS, charge("c", leg("a", { ...idle, amount: 1 })))
+      same(await prune(bench, START_MS + 1), 1, "rows of one window")
+      await execute(bench, START_MS + 10, charge("d", leg("a", { amount: 1 })))
+      same(await prune(bench, START_MS + 20), 1, "rows of the other")
+      const [ofIdle, ofNone] = await rows()
+      same([ofIdle![1], ofNone![1]], ["opening", "opening"], "what they left")
+      await rowsOf(bench, `DELETE FROM {schema}.account WHERE "window" = 'none'`)
+      same(await prune(bench, START_MS + 20), 1, "rows of one that is gone")
+      same(await rows(), [ofIdle], "what that left")
+    }
+  },
+  {
     name: "pruning makes one opening of what it drops",
     run: async (bench) => {
       await history(bench)

@@ -185,9 +185,10 @@ export class Flushes {
     // The store's own deadline is that of one trip, and here are several.
     for (const request of batch) request.endDeadline ??= this.#startDeadline?.(() => this.#giveUp(request))
     const one = (request: Request) =>
-      Effect.map(Effect.exit(Effect.flatten(Effect.suspend(() => this.#prepare(request.items)))), (exit) =>
+      Effect.map(Effect.exit(Effect.flatten(Effect.suspend(() => this.#prepare(request.items)))), (exit) => {
+        if (request.endDeadline !== ended) flight.callers--
         answerAll([request], exit)
-      )
+      })
     const fiber = Effect.runForkWith(batch[0]!.services)(Effect.forEach(batch, one, { discard: true }))
     flight.fiber = fiber
     fiber.addObserver(() => {
@@ -260,7 +261,7 @@ export class Flushes {
 
   #leave(request: Request): void {
     request.endDeadline?.()
-    // It gets no other one in `#sendApart`.
+    // So `#sendApart` knows that it is gone.
     request.endDeadline = ended
     const { flight } = request
     if (!request.isWaiting) {

@@ -240,6 +240,24 @@ test("where those of a flush go again on their own, the next one waits until the
   expect(since()).toEqual(["read 3", "Success 3", "send 4 5"])
 })
 
+test("where those of a flush go again on their own, what nobody waits for any more is interrupted", async () => {
+  for (const first of [undefined, 1, 3]) {
+    const { reply, send, since } = stepwise({ maxCommands: 3 })
+    const calls = ["1", "2", "3", "4"].map((id) => send(reserve(id)))
+    await reply("1")
+    if (first !== undefined) await Effect.runPromise(Fiber.interrupt(calls[first]!))
+    await reply("2 3 4", new CorruptError("one of them"))
+    await reply("2")
+    // Somebody waits for 3 until here, and for 4 unless it has gone.
+    expect(since().at(-1)).toBe("send 3")
+    if (first !== 3) await reply("3")
+    send(reserve("5"))
+    since()
+    await Effect.runPromise(Fiber.interrupt(calls[first === 3 ? 2 : 3]!))
+    expect(since().slice(0, 2)).toEqual(["make 5", "send 5"])
+  }
+})
+
 test("a reply that cannot be read: those of it go again on their own, beside the next one, which has left", async () => {
   const { reply, send, since, unread } = stepwise()
   for (const id of ["1", "2", "3"]) send(reserve(id))

@@ -1,15 +1,7 @@
 /**
- * The flush that leaves next is made ready while the one before it is under way. Its store replies when the test says so, and each step is written down.
+ * The flush that leaves next is made ready while the one before it is under way.
  */
-import type { Command } from "@tallystick/core/machine"
-import {
-  batched,
-  type BatchedOptions,
-  type CallError,
-  CorruptError,
-  NotAppliedError,
-  type StartDeadline
-} from "@tallystick/core/store"
+import { batched, NotAppliedError } from "@tallystick/core/store"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -18,52 +10,7 @@ import * as Metric from "effect/Metric"
 import { expect, test } from "vitest"
 
 import { memoryStore } from "../../../adapter-memory/src/index.ts"
-
-const reserve = (id: string, accounts = "a"): Command => {
-  const [first, ...others] = accounts
-    .split(" ")
-    .map(
-      (account) => ({ account, window: { kind: "none" }, unit: "u", limit: 10, amount: 1, settle: "actual" }) as const
-    )
-  return { kind: "reserve", id, ttlMs: 10_000, legs: [first!, ...others] }
-}
-
-const turn = () => new Promise((resolve) => setImmediate(resolve))
-
-const stepwise = (options: BatchedOptions = { maxCommands: 2 }, startDeadline?: StartDeadline, ordered = false) => {
-  const plain = memoryStore()
-  const inner = { ...plain, capabilities: { ...plain.capabilities, ordered } }
-  const steps: Array<string> = []
-  const gates = new Map<string, Deferred.Deferred<void, CallError>>()
-  const unread = new Set<string>()
-  const store = batched(inner, options, startDeadline, (commands) => {
-    const ids = commands.map(({ id }) => id).join(" ")
-    steps.push(`make ${ids}`)
-    if (ids.includes("!")) throw new Error("a mistake in the store")
-    return Effect.suspend(() => {
-      steps.push(`send ${ids}`)
-      const gate = Deferred.makeUnsafe<void, CallError>()
-      gates.set(ids, gate)
-      const read = Effect.suspend(() => {
-        steps.push(`read ${ids}`)
-        return unread.has(ids) ? Effect.fail(new CorruptError("no answer")) : inner.execute(commands)
-      })
-      return Effect.as(Deferred.await(gate), read)
-    })
-  })
-  const send = (...commands: ReadonlyArray<Command>) =>
-    Effect.runFork(
-      Effect.onExit(store.execute(commands), ({ _tag }) => Effect.sync(() => steps.push(`${_tag} ${commands[0]!.id}`)))
-    )
-  const reply = async (ids: string, error?: CallError) => {
-    Deferred.doneUnsafe(gates.get(ids)!, error === undefined ? Effect.void : Effect.fail(error))
-    for (let turns = 0; turns < 4; turns++) await turn()
-  }
-  /** What was done since it was asked for the last time. */
-  const since = () => steps.splice(0)
-  const errorOf = (fiber: ReturnType<typeof send>) => Effect.runPromise(Effect.flip(Fiber.join(fiber)))
-  return { send, reply, since, errorOf, unread }
-}
+import { reserve, stepwise, turn } from "./stepwise.ts"
 
 test("a full flush is made ready while the one before it is under way, is sent once its reply is there, and only then that is read", async () => {
   const { reply, send, since } = stepwise()
@@ -152,34 +99,6 @@ test("of those that were ready one gives up before it leaves, the others later: 
   expect(since()).toEqual(["make 4", "send 4"])
 })
 
-test("a call that went alone and fails as corrupt is not made again", async () => {
-  const { reply, send, since } = stepwise()
-  send(reserve("1"))
-  await reply("1", new CorruptError("this one"))
-  expect(since()).toEqual(["make 1", "send 1", "Failure 1"])
-})
-
-test("who is gone gets no deadline when those of its flush go again on their own; the others do", async () => {
-  const running = new Set<() => void>()
-  const startDeadline = (passed: () => void) => {
-    running.add(passed)
-    return () => running.delete(passed)
-  }
-  // Enough for a flush: the last one leaves as it comes, and has no deadline of its own.
-  const ids = Array.from({ length: 16 }, (_, index) => String(index + 1))
-  const { reply, send } = stepwise({ maxFlushes: 2 }, startDeadline, true)
-  for (const how of ["gone", "stays"]) {
-    const [, ...others] = ["0", ...ids].map((id) => send(reserve(`${how} ${id}`)))
-    const last = others.pop()!
-    expect(running.size).toBe(15)
-    if (how === "gone") await Effect.runPromise(Fiber.interrupt(last))
-    await reply(ids.map((id) => `${how} ${id}`).join(" "), new CorruptError("one of them"))
-    expect(running.size).toBe(how === "gone" ? 15 : 16)
-    for (const id of ["0", ...ids]) await reply(`${how} ${id}`)
-    expect(running.size).toBe(0)
-  }
-})
-
 test("it runs with the services of the first of those who still wait when it leaves", async () => {
   const Who = Context.Reference("test/who", { defaultValue: () => "nobody" })
   const sentBy: Array<string> = []
@@ -224,53 +143,6 @@ test("the next one fails: that is told to its own callers only", async () => {
   await reply("2 3", new NotAppliedError("away"))
   for (const fiber of others) expect(await errorOf(fiber)).toMatchObject({ _tag: "NotApplied" })
   expect(since().filter((step) => step.startsWith("S"))).toEqual(["Success 1"])
-})
-
-test("where those of a flush go again on their own, the next one waits until the last of them is answered", async () => {
-  const { reply, send, since } = stepwise()
-  for (const id of ["1", "2", "3"]) send(reserve(id))
-  await reply("1")
-  for (const id of ["4", "5"]) send(reserve(id))
-  since()
-  await reply("2 3", new CorruptError("one of them"))
-  expect(since()).toEqual(["make 2", "send 2"])
-  await reply("2")
-  expect(since()).toEqual(["read 2", "Success 2", "make 3", "send 3"])
-  await reply("3")
-  expect(since()).toEqual(["read 3", "Success 3", "send 4 5"])
-})
-
-test("where those of a flush go again on their own, what nobody waits for any more is interrupted", async () => {
-  for (const first of [undefined, 1, 3]) {
-    const { reply, send, since } = stepwise({ maxCommands: 3 })
-    const calls = ["1", "2", "3", "4"].map((id) => send(reserve(id)))
-    await reply("1")
-    if (first !== undefined) await Effect.runPromise(Fiber.interrupt(calls[first]!))
-    await reply("2 3 4", new CorruptError("one of them"))
-    await reply("2")
-    // Somebody waits for 3 until here, and for 4 unless it has gone.
-    expect(since().at(-1)).toBe("send 3")
-    if (first !== 3) await reply("3")
-    send(reserve("5"))
-    since()
-    await Effect.runPromise(Fiber.interrupt(calls[first === 3 ? 2 : 3]!))
-    expect(since().slice(0, 2)).toEqual(["make 5", "send 5"])
-  }
-})
-
-test("a reply that cannot be read: those of it go again on their own, beside the next one, which has left", async () => {
-  const { reply, send, since, unread } = stepwise()
-  for (const id of ["1", "2", "3"]) send(reserve(id))
-  await reply("1")
-  for (const id of ["4", "5"]) send(reserve(id))
-  since()
-  unread.add("2 3")
-  await reply("2 3")
-  expect(since()).toEqual(["send 4 5", "read 2 3", "make 2", "send 2"])
-  await reply("4 5")
-  await reply("2")
-  await reply("3")
-  expect(since().filter((step) => step.startsWith("S"))).toEqual(["Success 4", "Success 5", "Success 2", "Success 3"])
 })
 
 test("a store that throws while it makes it ready: its callers hear of it when their turn comes, and the account is free again", async () => {

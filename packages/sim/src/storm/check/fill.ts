@@ -34,12 +34,13 @@ export const candidatesFor = (gap: Gap): ReadonlyArray<Candidate> => {
   const seen = new Set<string>()
   const ranked = gap.pending.unknown.flatMap((operation) => {
     if (!gap.pending.has(operation) || !gap.pending.isDue(operation) || !isMissing(gap, operation)) return []
+    if (gap.pending.isRefuted(operation)) return []
     // The same command again, not answered either: which of the two it was makes no difference, so that it was the first.
     const text = JSON.stringify(operation.command)
     if (seen.has(text)) return []
     seen.add(text)
     const isHere = operation.keys.some((key) => stuckOn.has(key))
-    return timesOf(gap, operation).flatMap((nowMs) => {
+    return different(gap, operation, timesOf(gap, operation)).flatMap((nowMs) => {
       const speaks = evidence(gap, { operation, nowMs })
       return speaks === "impossible"
         ? []
@@ -102,6 +103,34 @@ const timesOf = (gap: Gap, operation: Operation): ReadonlyArray<number> => {
   return from === 0 ? [to] : timesBetween(from, to)
 }
 
+/**
+ * Of times that leave the same behind the first will do: what comes later may then come when it does all the same. A mark has one time like that, where
+ * it had three for every second. (In an idle window the very time counts, and for a reset.)
+ */
+const different = ({ trial }: Gap, operation: Operation, times: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const { command, keys } = operation
+  if (keys.some(isIdle) || (command?.kind === "adjust" && command.adjustment.kind === "reset")) return times
+  const seen = new Set<string>()
+  return times.filter((nowMs) => {
+    const mark = trial.mark
+    const { accounts, outcome } = trial.act(operation, nowMs)
+    trial.undo(mark)
+    const sums = accounts.map(({ revision, used, reserved, period, resetsInMs }) => [
+      revision,
+      used,
+      reserved,
+      period,
+      resetsInMs === null ? null : nowMs + resetsInMs
+    ])
+    const legs = outcome?.legs.map(({ expiresInMs, ...leg }, index) => ({
+      ...leg,
+      deadlineMs: expiresInMs === null ? null : accounts[index]!.timeMs + expiresInMs
+    }))
+    const text = JSON.stringify([sums, legs])
+    return seen.has(text) ? false : seen.add(text)
+  })
+}
+
 interface Births {
   readonly first: number
   readonly last: number
@@ -128,6 +157,9 @@ export const mostOwn = (fromMs: number, toMs: number, key: string): number => {
   return 1 + (isNone(key) ? seconds : 2 * seconds + 1)
 }
 
+/** An account whose window ends when nothing has changed it for long enough. */
+export const isIdle = (key: string): boolean => key.startsWith("idle:")
+
 /** An account without a window. */
 export const isNone = (key: string): boolean => key.startsWith(`${textOf({ kind: "none" })} `)
 
@@ -143,17 +175,18 @@ const evidence = ({ pending, trial }: Gap, { operation, nowMs }: Candidate): 0 |
   const { outcome } = trial.act(next, clockOf(next, trial))
   trial.undo(mark)
   if (outcome === undefined) return 1
-  const isAlike = hasSameLegs(outcome, next.outcome)
   if (
-    isAlike &&
+    hasSameLegs(outcome, next.outcome) &&
     outcome.replayed === next.outcome.replayed &&
     outcome.legs.every((leg, index) => sameLeg(leg, next.outcome!.legs[index]!))
   )
     return 2
-  // Whether something is admitted depends on sums, and those on what has no place yet.
-  const isAboutSums = outcome._tag === "Denied" || next.outcome._tag === "Denied"
-  return isAlike || isAboutSums || pending.hasRivals(operation, next) ? 0 : "impossible"
+  return contradicts(outcome, next.outcome) && !pending.hasRivals(operation, next) ? "impossible" : 0
 }
+
+/** Not where it is about sums: whether something is admitted depends on those, and they on what has no place yet. */
+export const contradicts = (expected: Outcome, outcome: Outcome): boolean =>
+  expected._tag !== "Denied" && outcome._tag !== "Denied" && !hasSameLegs(expected, outcome)
 
 export const hasSameLegs = (left: Outcome, right: Outcome): boolean =>
   left.legs.every(({ state, late }, index) => right.legs[index]?.state === state && right.legs[index].late === late)

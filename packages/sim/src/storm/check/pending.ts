@@ -103,6 +103,12 @@ export class Pending {
     return next?.operation
   }
 
+  /** Whether what stands behind it in its call has its place already, so that it did not take effect. */
+  isPassed(operation: Operation): boolean {
+    const successor = this.#successor.get(operation)
+    return successor !== undefined && !this.has(successor)
+  }
+
   /** Whether something else about this id can come between a command and the next answer about it. */
   hasRivals(operation: Operation, next: Operation): boolean {
     const { answered, unknown } = this.#ofId.get(idOf(operation))!
@@ -123,6 +129,14 @@ export class Pending {
     ).length
   }
 
+  /** Whether an answer that has no place yet shows, on one of its accounts, that a command has not taken effect: it does on all of them, or on none. */
+  isRefuted(operation: Operation): boolean {
+    return operation.keys.some((key) => {
+      const next = this.placeOn(key)
+      return next !== undefined && this.#isShownWithout(operation, key, next)
+    })
+  }
+
   /** Whether this place of an account, or a later one, shows that a command has not taken effect. */
   #isShownWithout(operation: Operation, key: string, place: Place): boolean {
     let shown = this.#shownWithout.get(operation)
@@ -140,12 +154,19 @@ export class Pending {
     const { kind } = operation.command
     const without = kind === "finalize" || kind === "release" ? ["none"] : ["none", "marked"]
     let last: Place | undefined
-    for (const { keys, outcome, answers } of this.#ofId.get(idOf(operation))!.answered) {
-      const at = keys.indexOf(key)
-      if (at === -1 || !without.includes(outcome?.legs[at]?.state ?? "")) continue
-      if (last === undefined || comparePlaces(answers![at]!, last) > 0) last = answers![at]!
+    for (const other of this.#ofId.get(idOf(operation))!.answered) {
+      const at = other.keys.indexOf(key)
+      if (at === -1 || !without.includes(other.outcome?.legs[at]?.state ?? "")) continue
+      const place = isRead(other) ? this.#lastBefore(other, key) : other.answers![at]!
+      if (place !== undefined && (last === undefined || comparePlaces(place, last) > 0)) last = place
     }
     return last === undefined ? undefined : [[key, last]]
+  }
+
+  /** What a read has surely seen: commands that were answered before it was asked. */
+  #lastBefore({ sentNs }: Operation, key: string): Place | undefined {
+    const lines = this.#lines[this.keys.indexOf(key)]!
+    return lines.findLast(({ operation }) => operation.answeredNs < sentNs)?.place
   }
 
   /** What the store's clock had reached before a command was sent, as far as anybody was told of these accounts. */
@@ -181,9 +202,14 @@ export class Pending {
   isDue(operation: Operation): boolean {
     const { before } = operation
     if (before?.answers !== undefined && this.has(before)) return false
-    const successor = this.#successor.get(operation)
-    if (successor !== undefined && !this.has(successor)) return false
+    if (this.isPassed(operation)) return false
     return this.firstAnswered === undefined || operation.sentNs <= this.firstAnswered.answeredNs
+  }
+
+  /** It, and what stands behind it in its call: what has to come first, if those are to. */
+  fromItsCall(operation: Operation): ReadonlyArray<Operation> {
+    const successor = this.#successor.get(operation)
+    return successor === undefined ? [operation] : [operation, ...this.fromItsCall(successor)]
   }
 
   #isFirst({ keys, answers }: Operation): boolean {

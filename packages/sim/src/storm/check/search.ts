@@ -13,10 +13,11 @@ import type { AccountAnswer, Settings } from "@tallystick/core/machine"
 
 import { clockOf } from "./clock.ts"
 import { hidesEnding, isEarly, isPerhapsAnothers } from "./early.ts"
-import { candidatesFor, mostOwn } from "./fill.ts"
+import { candidatesFor } from "./fill.ts"
 import type { Candidate } from "./fill.ts"
+import { Hope } from "./hope.ts"
 import type { Sheet } from "../../oracle/book.ts"
-import { ownRise, timeIn } from "./operation.ts"
+import { ownRise, timeIn, touches } from "./operation.ts"
 import type { Operation } from "./operation.ts"
 import { isRead, Pending } from "./pending.ts"
 import { Reads } from "./reads.ts"
@@ -48,6 +49,7 @@ export class Search {
   readonly #pending: Pending
   readonly #trial: Trial
   readonly #reads: Reads
+  readonly #hope: Hope
   readonly #order: Array<Placed> = []
   /** What each account shows after what has its place. */
   readonly #shown = new Map<string, Shown>()
@@ -64,6 +66,7 @@ export class Search {
     this.#pending = new Pending(operations)
     this.#trial = new Trial(settings)
     this.#reads = new Reads(this.#pending, this.#trial, (key) => this.#revisionOf(key))
+    this.#hope = new Hope(this.#pending, this.#trial, this.#reads, (key) => this.#revisionOf(key))
     this.#left = budget
     this.#isFocused = isFocused
     this.#whim = whim
@@ -83,7 +86,7 @@ export class Search {
     if (this.#pending.isEmpty) return true
     this.#note(stuck)
     const state = this.#state()
-    if (!this.#dead.has(state) && !this.#isHopeless(stuck)) {
+    if (!this.#dead.has(state) && !this.#hope.isLost(stuck.map(({ operation }) => operation))) {
       for (const candidate of this.#choices(stuck, births, early)) {
         if (this.#left <= 0) break
         if (this.#tryOne(candidate)) return true
@@ -123,14 +126,14 @@ export class Search {
         if (!isSame(expected, operation)) {
           this.#trial.undo(mark)
           failed.set(operation, { version, stuck: { operation, expected } })
+        } else if (awaited.some((one) => this.#reads.isHidden(one))) {
+          this.#trial.undo(mark)
         } else if (isBirth && this.#effectsOn(operation) > effects) {
           this.#trial.undo(mark)
           births.set(operation, { operation, nowMs })
         } else if (hidesEnding(operation, this.#risesOf(operation, expected), this.#pending, this.#trial)) {
           this.#trial.undo(mark)
           births.set(operation, { operation, nowMs })
-        } else if (awaited.some((one) => this.#reads.isHidden(one))) {
-          this.#trial.undo(mark)
         } else if (
           isEarly(operation, failed.keys(), this.#pending) ||
           (this.#effectsOn(operation) > effects && isPerhapsAnothers(operation, this.#pending))
@@ -156,27 +159,6 @@ export class Search {
     const expected = this.#trial.act(operation, clockOf(operation, this.#trial))
     this.#trial.undo(mark)
     return { operation, expected }
-  }
-
-  /** A read that shows less than there is will never find its place; nor will a command, if nothing can be missing on any of its accounts. */
-  #isHopeless(stuck: DeadEnd["stuck"]): boolean {
-    // Of an account without a row something earlier makes the first revision lower.
-    const isFull = (key: string, revision: number): boolean =>
-      this.#trial.timeOf(key) !== undefined && revision <= this.#revisionOf(key)
-    const isLost = ({ operation }: DeadEnd["stuck"][number]): boolean =>
-      !isRead(operation) && operation.keys.every((key, index) => isFull(key, operation.answers![index]!.revision))
-    if (stuck.some(isLost)) return true
-    return this.#reads.areTooLate() || this.#pending.keys.some((key) => this.#lacks(key))
-  }
-
-  /** More is missing on an account than can have happened. */
-  #lacks(key: string): boolean {
-    const next = this.#pending.placeOn(key)
-    const row = this.#trial.timeOf(key)
-    if (next === undefined || row === undefined) return false
-    const missing = next.revision - this.#revisionOf(key)
-    if (missing <= 1) return false
-    return missing > this.#pending.supplyOn(key) + mostOwn(row.last, next.timeMs, key)
   }
 
   #mayNotBeFirst({ keys, answeredNs }: Operation): boolean {
@@ -224,8 +206,9 @@ export class Search {
       whim: this.#whim
     })
     if (!this.#isFocused) return [...births, ...all, ...early]
+    // And what stands before those in its call: after them it can have no place.
     const touching = ({ keys }: Operation) =>
-      all.filter(({ operation }) => operation.keys.some((key) => keys.includes(key)))
+      all.filter(({ operation }) => this.#pending.fromItsCall(operation).some((one) => touches(keys, one)))
     const commands = stuck.filter(({ operation }) => !isRead(operation))
     // What is stuck may only be waiting for one of these.
     const options =

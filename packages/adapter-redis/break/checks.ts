@@ -5,6 +5,7 @@ import type { Check } from "./check.ts"
 import { clockChecks } from "./checks/clock.ts"
 import { corruptChecks } from "./checks/corrupt.ts"
 import { edgeChecks } from "./checks/edges.ts"
+import { plainChecks } from "./checks/plain.ts"
 import { holdsCheck, staleChecks } from "./checks/stale.ts"
 import { wrongTypeChecks } from "./checks/wrong-type.ts"
 
@@ -12,6 +13,7 @@ export const checks: ReadonlyArray<Check> = [
   ...clockChecks,
   ...wrongTypeChecks,
   ...corruptChecks,
+  ...plainChecks,
   ...staleChecks,
   ...edgeChecks,
   holdsCheck

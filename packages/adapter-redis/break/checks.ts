@@ -2,6 +2,7 @@
  * All fixed checks but the contract's, quick ones first.
  */
 import type { Check } from "./check.ts"
+import { askChecks } from "./checks/asks.ts"
 import { clockChecks } from "./checks/clock.ts"
 import { corruptChecks } from "./checks/corrupt.ts"
 import { edgeChecks } from "./checks/edges.ts"
@@ -14,6 +15,7 @@ export const checks: ReadonlyArray<Check> = [
   ...wrongTypeChecks,
   ...corruptChecks,
   ...plainChecks,
+  ...askChecks,
   ...staleChecks,
   ...edgeChecks,
   holdsCheck

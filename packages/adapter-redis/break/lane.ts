@@ -20,24 +20,23 @@ const TIMEOUT_MS = 5_000
 
 export class Lane {
   client: Redis
-  readonly #url: string
+  #url: string
   #server: ChildProcess | undefined
+  #restart: Promise<void> | undefined
 
-  private constructor(url: string, server: ChildProcess | undefined, client: Redis) {
+  private constructor({ url, server, client }: Served) {
     this.#url = url
     this.#server = server
     this.client = client
   }
 
   static async open(): Promise<Lane> {
-    const port = await freePort()
-    const url = `redis://127.0.0.1:${port}`
-    return new Lane(url, serve(port), await connect(url))
+    return new Lane(await serve())
   }
 
   /** A server that another one ends. It is emptied all the same. */
   static async at(url: string): Promise<Lane> {
-    return new Lane(url, undefined, await connect(url))
+    return new Lane({ url, server: undefined, client: await connect(url, () => true) })
   }
 
   /** All at once; errors stand among the replies. */
@@ -78,16 +77,47 @@ export class Lane {
     return this.client.status === "ready"
   }
 
-  async restart(): Promise<void> {
+  /** One at a time: of two servers at once, one would be left behind. */
+  restart(): Promise<void> {
+    this.#restart ??= this.#startAnew().finally(() => {
+      this.#restart = undefined
+    })
+    return this.#restart
+  }
+
+  async #startAnew(): Promise<void> {
     await this.close()
-    if (this.#server !== undefined) this.#server = serve(Number(new URL(this.#url).port))
-    this.client = await connect(this.#url)
+    if (this.#server === undefined) this.client = await connect(this.#url, () => true)
+    else ({ url: this.#url, server: this.#server, client: this.client } = await serve())
+  }
+}
+
+interface Served {
+  readonly url: string
+  readonly server: ChildProcess | undefined
+  readonly client: Redis
+}
+
+const MOST_TRIES = 5
+
+/** On a port of its own each time: while none of ours listens there, a connection of somebody else may take the one of before. */
+const serve = async (): Promise<Served> => {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort()
+    const url = `redis://127.0.0.1:${port}`
+    const server = spawnServer(port)
+    try {
+      return { url, server, client: await connect(url, () => isRunning(server)) }
+    } catch (error) {
+      await kill(server)
+      if (tries === MOST_TRIES) throw error
+    }
   }
 }
 
 const MOST_KIB = 1_500_000
 
-const serve = (port: number): ChildProcess => {
+const spawnServer = (port: number): ChildProcess => {
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
   // A loop that does not end may fill the machine's memory before its time is over.
   const limited = `ulimit -v ${MOST_KIB}; exec redis-server "$@"`
@@ -96,14 +126,19 @@ const serve = (port: number): ChildProcess => {
   return child
 }
 
+const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
+
 const kill = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (!isRunning(child)) return
   child.kill("SIGKILL")
   await once(child, "exit")
 }
 
-const connect = async (url: string): Promise<Redis> => {
-  for (let tries = 0; ; tries++) {
+/** With a busy machine, a server that gives way to all else was not up after 5 s, and the whole run ended. */
+const START_MS = 60_000
+
+const connect = async (url: string, mayCome: () => boolean): Promise<Redis> => {
+  for (let waitedMs = 0; ; waitedMs += 50) {
     const client = new Redis(url, { ...connectionOptions, lazyConnect: true, retryStrategy: () => null })
     client.on("error", () => {})
     try {
@@ -111,7 +146,7 @@ const connect = async (url: string): Promise<Redis> => {
       return client
     } catch (error) {
       client.disconnect()
-      if (tries > 100) throw error
+      if (waitedMs > START_MS || !mayCome()) throw error
       await sleep(50)
     }
   }

@@ -269,6 +269,22 @@ const rest: Readonly<Record<string, Told>> = {
     [19_000, [reserving("r", 9_000, twin({ amount: 5 }))]],
     [18_000, [reserving("s", 9_000, twin({ amount: 5 }))]]
   ],
+  "a hold grows and ends in one call, and the next one hears of it": [
+    [0, [reserving("r", 5_000, open("a", { amount: 5 }))]],
+    [
+      1,
+      [
+        { kind: "extend", id: "r", legs: [open("a", { total: 8, measured: 3 })] },
+        endingOf("r", open("a", { actual: 6 })),
+        { kind: "lookup", id: "r", legs: [open("a")] }
+      ]
+    ],
+    [2, [{ kind: "lookup", id: "r", legs: [open("a")] }, endingOf("r", open("a", { actual: 6 }))]]
+  ],
+  "a denial for its unit, where a hold keeps a silence from ending": [
+    [0, [reserving("r", 5_000, silent({ amount: 5 }))]],
+    [1, [reserving("s", 5_000, silent({ amount: 5, unit: "v" }))]]
+  ],
   "a silence, as each command of a call finds it": [
     [0, [charging("c", silent({ amount: 1 }))]],
     [

@@ -125,7 +125,12 @@ export const corruptChecks: ReadonlyArray<Check> = [
       const leg = { account: "b", window: { kind: "none" }, unit: "u", limit: 100, amount: 5, settle: "held" }
       await held(bench, place, { kind: "reserve", id: "r", ttlMs: 1_000, legs: [leg] })
       await putDue(bench, place, "b", "0,1,5,4")
-      await bench.changesNothing(() => bench.execute(bench.release("r", "b")), isCorrupt("b"))
+      const finalize = {
+        ...bench.finalize("r"),
+        legs: [{ account: "b", window: { kind: "none" }, unit: "u", limit: 100 }]
+      }
+      for (const end of [bench.release("r", "b"), finalize])
+        await bench.changesNothing(() => bench.execute(end), isCorrupt("b"))
     }
   })),
   ...["used", "reserved"].map((field): Check => ({
@@ -162,6 +167,42 @@ export const corruptChecks: ReadonlyArray<Check> = [
       await bench.changesNothing(() => bench.execute({ kind: "extend", id: "r", legs }), isCorrupt("b"))
     }
   })),
+  {
+    name: "less is reserved than one hold has: corrupt when it goes",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.reserve("r", "b"))
+      await put(bench, "b", "reserved", "4")
+      for (const end of [bench.release("r", "b"), bench.finalize("r", "b")])
+        await bench.changesNothing(() => bench.execute(end), isCorrupt("b"))
+    }
+  },
+  {
+    name: "what other commands of the call did stands where one names a corrupt account",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.charge("c", "a", "b"))
+      await put(bench, "b", "used", "-2")
+      const answers = await bench.execute(bench.charge("d", "a"), bench.charge("e", "a", "b"))
+      same(
+        answers.map(({ _tag }) => _tag),
+        ["Charged", "Corrupt"],
+        "the answers"
+      )
+      same((await bench.account("a")).row["used"], 2, "used")
+    }
+  },
+  {
+    name: "a sum that no due row counts: nobody is told when it ends",
+    run: async (client, script) => {
+      const bench = new Bench(client, script)
+      await bench.execute(bench.charge("c", "a"))
+      await put(bench, "a", "reserved", "5")
+      const leg = { account: "a", window: { kind: "none" }, unit: "u", limit: 100, amount: 96 }
+      const [outcome] = await bench.execute({ kind: "reserve", id: "r", ttlMs: 1_000, legs: [leg] })
+      same((outcome as { retryInMs?: unknown }).retryInMs, null, JSON.stringify(outcome))
+    }
+  },
   {
     name: "the largest sums are sound",
     run: async (client, script) => {

@@ -34,6 +34,24 @@ export const holdsCheck: Check = {
   }
 }
 
+const unlistedCheck: Check = {
+  name: "of an account that is forgotten no hold is listed",
+  run: async (client, script) => {
+    const bench = new Bench(client, script)
+    const legs = [{ account: "a", window: { kind: "none" } as const }] as const
+    const listed = async (): Promise<number> => {
+      const question = { kind: "holds", legs, cursor: "0", count: 50 } as const
+      const [, said] = JSON.parse(String(await bench.ask(bench.encode([question], bench.nowMs))))
+      return (said.length - 4) / 2
+    }
+    await bench.execute(bench.reserve("r", "a"))
+    bench.nowMs += unknownAfterMs - 1
+    same(await listed(), 1, "just before")
+    bench.nowMs += 1
+    same(await listed(), 0, "as it is forgotten")
+  }
+}
+
 /** A hold lives for a second, and its deadline lies on a grid of one: it is unknown so long after it was made. */
 const unknownAfterMs = 1_000 + settings.unsettledRetentionMs
 
@@ -64,6 +82,7 @@ const collected = (count: number, most: number): Check => ({
 })
 
 export const staleChecks: ReadonlyArray<Check> = [
+  unlistedCheck,
   {
     name: "a hold that falls due before those that an expiry left expires in its turn",
     run: async (client, script) => {

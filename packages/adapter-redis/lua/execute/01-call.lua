@@ -71,9 +71,6 @@ local wanted = {}
 -- What is said, text after text; and what of it legs have in common, each said once: they name its place.
 local answer, facts = {}, {}
 
--- How a row is written, by where it ends.
-local rowFormats = {}
-
 -- What a file of `parts` gives, by its name: a function, or some. It is made when it is first needed, and the rules before it.
 local known = {}
 local makeRules, rules, make

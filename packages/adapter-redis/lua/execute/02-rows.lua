@@ -10,7 +10,7 @@ local function want(index, name)
 end
 
 local function blankRow()
-  return { 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, 0, 0, 0, 0, 0, 0, -1, 0, 0, NONE, 1, '' }
+  return { 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0, NONE, 1, '' }
 end
 
 -- The due rows of a tick are a list: period, number, amount and cost of each, one after the other.

@@ -133,7 +133,8 @@ local function keptForMs(slot)
   if row[OPEN] ~= 1 or row[STORED_LIMIT] ~= NONE or args[window] == 'none' and row[USED] + row[AT_STAKE] > 0 then
     return nil
   end
-  local windowMs = args[window] == 'idle' and args[window + 1] or row[END] ~= -1 and row[END] - nowMs or 0
+  -- A window without an end has one that is long ago, and so none that counts.
+  local windowMs = args[window] == 'idle' and args[window + 1] or row[END] - nowMs
   return row[LEAD] + math.max(UNSETTLED_RETENTION_MS, windowMs) + MAX_TTL_MS + GRID_MS + COLLECT_AFTER_MS
 end
 
@@ -172,14 +173,11 @@ local function renew(slot, renewal)
   end
 end
 
+local ROW = '[%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%s'
+
 local function textOfRow(row, last)
-  local text = rowFormats[last]
-  if not text then
-    text = '[' .. string.rep('%d,', OPEN) .. '%s' .. string.rep(',%d', last - UNIT) .. ']'
-    rowFormats[last] = text
-  end
   row[UNIT] = cjson.encode(row[UNIT])
-  return format(text, unpack(row, 1, last))
+  return format(ROW .. string.rep(',%d', last - UNIT) .. ']', unpack(row, 1, last))
 end
 
 -- What is to be written of an account, worked out before anything is.
@@ -219,9 +217,7 @@ local function writeSlot(slot)
   local renewal = KEEPS_FOREVER == 0 and renewExpiry(slot)
   set[2] = textOfRow(slot.row, slot.last)
   callWith('HSET', key, set)
-  if not slot.isReborn then
-    callWith('HDEL', key, slot.gone)
-  end
+  callWith('HDEL', key, slot.gone)
   if renewal or slot.added then
     renew(slot, renewal)
   end

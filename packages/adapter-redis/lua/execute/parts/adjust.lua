@@ -51,13 +51,13 @@ local function adjust()
   local known = not work.isNew and fetchAdjustment(work, command.id)
   if known and known[1] >= work.row[BORN] then
     if known[2] == command.digest then
-      return 'Adjusted', true
+      return 'Adjusted', nil, nil, true
     end
-    return 'Conflict', false, 'content'
+    return 'Conflict', 'content'
   end
   local reason = refusalOf(work.row, work.unit)
   if reason then
-    return 'Denied', false, reason
+    return 'Denied', reason
   end
   local row, slot = change(work), work.slot
   if row[UNIT] == '' then
@@ -70,7 +70,7 @@ local function adjust()
   slot.adjustments[command.id] = adjustment
   slot.newAdjustments = slot.newAdjustments or {}
   slot.newAdjustments[command.id] = adjustment
-  return 'Adjusted', false
+  return 'Adjusted'
 end
 
 return adjust

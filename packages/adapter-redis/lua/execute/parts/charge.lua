@@ -16,19 +16,19 @@ local function charge()
   if states.none < legs then
     local reason = part('conflictOfNew')('charged')
     if reason then
-      return 'Conflict', false, reason
+      return 'Conflict', reason
     end
-    return 'Charged', true
+    return 'Charged', nil, nil, true
   end
   askAll()
   local reason, refused = refuse()
   if reason then
-    return 'Denied', false, reason, refused
+    return 'Denied', reason, refused
   end
   for at = 1, legs do
     debit(works[at])
   end
-  return 'Charged', false
+  return 'Charged'
 end
 
 return charge

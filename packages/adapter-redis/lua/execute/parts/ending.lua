@@ -2,17 +2,13 @@
 
 local held = part('held')
 
--- min(actual, own + spendable), without the sum, which might not be exact.
+-- min(actual, own + spendable): the difference first, since this sum might not be exact.
 local function capped(work, actual, own)
   local limit = limitInForce(work)
   if limit == UNLIMITED then
     return actual
   end
-  local spendable = math.max(0, limit - work.row[USED] - work.row[RESERVED])
-  if actual - own <= spendable then
-    return actual
-  end
-  return own + spendable
+  return own + math.min(actual - own, math.max(0, limit - work.row[USED] - work.row[RESERVED]))
 end
 
 -- What an ending debits does to its account: to `used`, and to `reserved`.
@@ -44,8 +40,7 @@ local function planEnding(work, actual, overage)
 end
 
 local function endingOverflows(work)
-  local delta = work.usedDelta + work.reservedDelta
-  return delta > 0 and isOverflow(work, delta)
+  return isOverflow(work, work.usedDelta + work.reservedDelta)
 end
 
 -- The leg, ended as planned.

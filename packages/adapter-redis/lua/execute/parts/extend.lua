@@ -2,13 +2,10 @@
 
 local counted = part('held')
 
-local PRICE = { refund = 1, ['charge-measured'] = 2, ['charge-held'] = 3 }
+local PRICE = { [''] = 0, refund = 1, ['charge-measured'] = 2, ['charge-held'] = 3 }
 
 local function dearest(set, asked)
-  if asked == '' or set ~= '' and PRICE[asked] <= PRICE[set] then
-    return set
-  end
-  return asked
+  return PRICE[asked] > PRICE[set] and asked or set
 end
 
 -- Growth is admitted like a reserve, all legs or none; not at all once any leg's window has passed.
@@ -86,24 +83,24 @@ local function extend()
     return 'Unknown'
   end
   if states.charged > 0 then
-    return 'Conflict', false, 'ended'
+    return 'Conflict', 'ended'
   end
   if states.held < legs then
     return 'Ended'
   end
   if counted.hasOtherAccounts() or namesWhatItHasNot() then
-    return 'Conflict', false, 'legs'
+    return 'Conflict', 'legs'
   end
   local uncounted = counted.firstUncounted()
   if uncounted then
-    return 'Corrupt', false, nil, uncounted
+    return 'Corrupt', nil, uncounted
   end
   local reason, refused = refuseGrowth()
   local isAltered = false
   for at = 1, legs do
     isAltered = alter(works[at], not reason) or isAltered
   end
-  return 'Extended', not isAltered and not reason, reason, refused
+  return 'Extended', reason, refused, not isAltered and not reason
 end
 
 return extend

@@ -79,7 +79,7 @@ end
 local function finalize()
   local conflict = conflictOfFinalize()
   if conflict then
-    return 'Conflict', false, conflict
+    return 'Conflict', conflict
   end
   local wasFinalized, wasUnknown = states.finalized > 0, states.none + states.marked == legs
   for at = 1, legs do
@@ -91,11 +91,11 @@ local function finalize()
   end
   local reason, refused = refuseEnding()
   if reason then
-    return 'Denied', false, reason, refused
+    return 'Denied', reason, refused
   end
   local uncounted = held.firstUncounted()
   if uncounted then
-    return 'Corrupt', false, nil, uncounted
+    return 'Corrupt', nil, uncounted
   end
   local isReplay = wasFinalized and not isCharge and not ending.anyDoes('debit')
   for at = 1, legs do
@@ -111,7 +111,7 @@ local function finalize()
   if not isCharge and wasUnknown then
     return 'Unknown'
   end
-  return 'Finalized', isReplay
+  return 'Finalized', nil, nil, isReplay
 end
 
 return finalize

@@ -13,10 +13,10 @@ end
 
 local function release()
   if states.charged > 0 then
-    return 'Conflict', false, 'ended'
+    return 'Conflict', 'ended'
   end
   if held.hasOtherAccounts() then
-    return 'Conflict', false, 'legs'
+    return 'Conflict', 'legs'
   end
   local wasUnknown, wasFinalized = states.none + states.marked == legs, states.none + states.marked + states.finalized == legs
   for at = 1, legs do
@@ -24,11 +24,11 @@ local function release()
   end
   local refused = ending.overflowing()
   if refused then
-    return 'Denied', false, 'overflow', refused
+    return 'Denied', 'overflow', refused
   end
   local uncounted = held.firstUncounted()
   if uncounted then
-    return 'Corrupt', false, nil, uncounted
+    return 'Corrupt', nil, uncounted
   end
   local isReplay = not ending.anyDoes('debit')
   for at = 1, legs do
@@ -42,7 +42,7 @@ local function release()
   if wasUnknown then
     return 'Unknown'
   end
-  return wasFinalized and 'Finalized' or 'Released', isReplay
+  return wasFinalized and 'Finalized' or 'Released', nil, nil, isReplay
 end
 
 return release

@@ -1,4 +1,4 @@
--- A command gives its verdict: tag, whether it is a replay, why not, and the legs that were refused; of 'Corrupt' the last is the leg.
+-- A command gives its verdict: tag, why not, the legs that were refused (of 'Corrupt', the leg), and whether it is a replay.
 
 -- reserve ---------------------------------------------------------------------------------------------------------------------------------------
 
@@ -22,19 +22,19 @@ local function reserve()
   if states.none < legs then
     local reason = part('conflictOfNew')('held')
     if reason then
-      return 'Conflict', false, reason
+      return 'Conflict', reason
     end
-    return 'Granted', true
+    return 'Granted', nil, nil, true
   end
   askAll()
   local reason, refused = refuse()
   if reason then
-    return 'Denied', false, reason, refused
+    return 'Denied', reason, refused
   end
   for at = 1, legs do
     admit(works[at])
   end
-  return 'Granted', false
+  return 'Granted'
 end
 
 return reserve

@@ -94,7 +94,6 @@ local function bear(work)
   row[LAST] = timeMs
   row[LEAD] = timeMs - nowMs
   row[REVISION] = timeMs
-  work.isNew = false
   slot.row = row
   -- Also where somebody has deleted the account alone.
   slot.isReborn = true
@@ -135,7 +134,7 @@ end
 
 local function isSound(work)
   local used, reserved = work.row[USED], work.row[RESERVED]
-  return not work.slot.isUnreadable and used >= 0 and reserved >= 0 and used <= MAX_AMOUNT and reserved <= MAX_AMOUNT - used
+  return not work.slot.isUnreadable and used >= 0 and reserved >= 0 and reserved <= MAX_AMOUNT - used
 end
 
 -- The command stands. A forgotten row that stays so only notes the time.

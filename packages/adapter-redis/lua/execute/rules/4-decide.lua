@@ -14,7 +14,7 @@ local function decide()
   for at = 1, legs do
     local window = works[at].window
     if args[window] == 'calendar' and isOutside(window) then
-      return 'NotApplied', false, 'clock'
+      return 'NotApplied', 'clock'
     end
   end
   local isRead = command.kind == 'lookup' or command.kind == 'usage'
@@ -29,9 +29,9 @@ local function decide()
   end
   if unsound then
     forget()
-    return 'Corrupt', false, nil, unsound
+    return 'Corrupt', nil, unsound
   end
-  local tag, isReplay, reason, refused = part(command.kind)()
+  local tag, reason, refused, isReplay = part(command.kind)()
   if tag == 'Corrupt' then
     forget()
   elseif not isRead then
@@ -39,6 +39,6 @@ local function decide()
       commit(works[at])
     end
   end
-  return tag, isReplay, reason, refused
+  return tag, reason, refused, isReplay
 end
 

@@ -31,7 +31,7 @@ end
 
 -- The verdict: its tag, and if there is more to say, 1 and then reason, whether it is a replay, the leg that is corrupt, the legs that were refused; then
 -- the legs.
-local function sayOutcome(tag, isReplay, reason, refused)
+local function sayOutcome(tag, reason, refused, isReplay)
   if tag == 'Corrupt' or tag == 'NotApplied' then
     return say(format(',["%s",1,"%s",0,%d,[]]', tag, reason or '', refused or 0))
   end

@@ -11,7 +11,8 @@ local function readHead(at)
     command.sentAgoMs, command.overage, command.ifUnknown = first, second, third
   elseif kind == 'adjust' then
     command.value, command.adjustment = first, second
-  elseif kind == 'holds' then
+  else
+    -- Of `holds`; the others have neither.
     command.from, command.count = first, second
   end
   legs = args[at + 7]

@@ -4,6 +4,9 @@
 import { readCommand } from "@tallystick/core/machine"
 import type { Command, Settings } from "@tallystick/core/machine"
 
+import { before, calendar, later, month, STORY_START_MS, type Told } from "./story-calendars.ts"
+import { deadlineStories, reserve } from "./story-deadlines.ts"
+
 /** Those that the stories are told for. */
 export const storySettings: Settings = {
   settledRetentionMs: 10_000,
@@ -11,61 +14,9 @@ export const storySettings: Settings = {
   longestCallMs: 1_000
 }
 
-/** Far in the future, so that nothing expires by a server's clock while a story is told. */
-export const STORY_START_MS = 4_000_000_000_000
-
 export interface Story {
   readonly name: string
   readonly calls: ReadonlyArray<{ readonly nowMs: number; readonly commands: ReadonlyArray<Command> }>
-}
-
-type Told = ReadonlyArray<readonly [afterMs: number, commands: ReadonlyArray<object>]>
-
-/** Three periods of uneven lengths. */
-const starts = [STORY_START_MS, STORY_START_MS + 20_000, STORY_START_MS + 50_000, STORY_START_MS + 70_000] as const
-const month = { kind: "calendar", every: "month", timeZone: "UTC", starts } as const
-/** The same, as callers tell it who know of the periods after those, and before. */
-const later = { ...month, starts: [50_000, 70_000, 90_000, 110_000].map((afterMs) => STORY_START_MS + afterMs) }
-const before = { ...month, starts: [-30_000, 0, 20_000, 50_000].map((afterMs) => STORY_START_MS + afterMs) }
-const edges = starts.flatMap((start) => [start - 1, start, start + 1]).map((edge) => edge - STORY_START_MS)
-
-/** An account whose window opens at one edge, and is read at another; each pair has an account of its own. */
-const calendar: Told = edges.flatMap((from) =>
-  edges.flatMap((to) => {
-    const charge = (id: string): object => ({
-      kind: "charge",
-      id,
-      legs: [{ account: `${from} to ${to}`, window: month, unit: "u", limit: 100, amount: 1 }]
-    })
-    return [[from, [charge("c0")]] as const, [to, [charge("c1")]] as const]
-  })
-)
-
-const reserve = (id: string, ttlMs: number, amount: number): object => ({
-  kind: "reserve",
-  id,
-  ttlMs,
-  legs: [{ account: "a", window: { kind: "none" }, unit: "u", limit: 20, amount }]
-})
-const release = (id: string): object => ({
-  kind: "release",
-  id,
-  legs: [{ account: "a", window: { kind: "none" }, unit: "u", limit: 20 }]
-})
-
-/** What stands before one call of the rest; a hold that is too large is told when to try again. */
-const calls: Readonly<Record<string, readonly [before: ReadonlyArray<object>, then: ReadonlyArray<object>]>> = {
-  "made and released": [[], [reserve("1", 1_000, 1), reserve("2", 3_000, 1), release("1"), reserve("x", 1_000, 20)]],
-  "released, of before": [
-    [reserve("1", 1_000, 1), reserve("2", 3_000, 1)],
-    [release("1"), reserve("x", 1_000, 20)]
-  ],
-  "made later than those before": [[reserve("1", 3_000, 1)], [reserve("2", 5_000, 1), reserve("x", 1_000, 20)]],
-  "made earlier than those before": [[reserve("1", 5_000, 1)], [reserve("2", 3_000, 1), reserve("x", 1_000, 20)]],
-  "several made": [
-    [],
-    [6, 2, 4, 1, 5, 3].map((seconds) => reserve(`${seconds}`, 1_000 * seconds, 1)).concat(reserve("x", 1_000, 20))
-  ]
 }
 
 const fixed = { account: "a", window: { kind: "fixed", lengthMs: 20_000 }, unit: "u", limit: 20 }
@@ -88,7 +39,6 @@ const finalize = (id: string, actual: number, overage: string): object => ({
   legs: [{ ...plainLeg, actual }]
 })
 
-/** What is called when, after the start. */
 /** Of an account whose window rolls after a silence. */
 const silent = (more: object = {}): object => open("silent", { window: { kind: "idle", idleMs: 8_000 }, ...more })
 
@@ -318,10 +268,7 @@ const rest: Readonly<Record<string, Told>> = {
 }
 
 export const stories: ReadonlyArray<Story> = [
-  ...Object.entries(calls).map(([name, [before, then]]) => {
-    const told = [before, then].filter((commands) => commands.length > 0).map((commands) => [0, commands] as const)
-    return [`when to try again, with holds ${name}`, told] as const
-  }),
+  ...deadlineStories,
   ...Object.entries(histories),
   ...Object.entries(rest),
   // The longest.

@@ -13,6 +13,8 @@ export interface Ratio {
   readonly ratio: number
   readonly target: string
   readonly ok: boolean
+  /** What the ratio is of: pairs per second, or µs of a reserve. Absent where `ratio` is the number itself. */
+  readonly measured?: { readonly ours: number; readonly peer: number }
 }
 
 /** Of the targets whose contenders ran. */
@@ -35,7 +37,8 @@ const ratioOf = (target: Target, results: ReadonlyArray<Result>): Ratio | undefi
   const theirs = peers?.map((peer) => find(peer, peerLegs)).filter((peer) => peer !== undefined)
   const peer = theirs?.toSorted((left, right) => right.pairsPerSecond - left.pairsPerSecond)[0]
   if (peers !== undefined && peer === undefined) return undefined
-  const ratio = valueOf(target, ours, peer)
+  const measured = peer === undefined ? undefined : measuredOf(target, ours, peer)
+  const ratio = measured === undefined ? 1e6 / ours.pairsPerSecond : ratioOfTwo(target, measured)
   return {
     store,
     shape: `${shape}${legs === 1 ? "" : `, ${legs} legs`}${target.of === "open" ? ", p50 of a reserve" : ""}`,
@@ -44,18 +47,17 @@ const ratioOf = (target: Target, results: ReadonlyArray<Result>): Ratio | undefi
     peer: peer === undefined ? "µs a pair" : `${peer.name}${peerLegs === legs ? "" : `, ${peerLegs} leg`}`,
     ratio: Math.round(ratio * 100) / 100,
     target: target.atLeast === undefined ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`,
-    ok: target.atLeast === undefined ? ratio <= target.atMost! : ratio >= target.atLeast
+    ok: target.atLeast === undefined ? ratio <= target.atMost! : ratio >= target.atLeast,
+    ...(measured !== undefined && { measured })
   }
 }
 
-const valueOf = ({ of }: Target, ours: Result, peer: Result | undefined): number => {
-  if (peer === undefined) return 1e6 / ours.pairsPerSecond
-  switch (of) {
-    case "pairs":
-      return ours.pairsPerSecond / peer.pairsPerSecond
-    case "cost":
-      return peer.pairsPerSecond / ours.pairsPerSecond
-    case "open":
-      return ours.openP50Micros / peer.openP50Micros
-  }
-}
+type Measured = NonNullable<Ratio["measured"]>
+
+const measuredOf = ({ of }: Target, ours: Result, peer: Result): Measured =>
+  of === "open"
+    ? { ours: ours.openP50Micros, peer: peer.openP50Micros }
+    : { ours: ours.pairsPerSecond, peer: peer.pairsPerSecond }
+
+/** `cost` asks for time a pair, of which pairs per second are the inverse. */
+const ratioOfTwo = ({ of }: Target, { ours, peer }: Measured): number => (of === "cost" ? peer / ours : ours / peer)

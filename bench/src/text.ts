@@ -58,11 +58,22 @@ const resultCells = (result: Result): ReadonlyArray<string> => [
   `${micros(result.clientCpuMicrosPerPair)} + ${result.serverCpuMicrosPerPair === null ? "?" : micros(result.serverCpuMicrosPerPair)}`
 ]
 
-const ratioCells = ({ callers, ok, ours, peer, ratio, shape, store, target }: Ratio): ReadonlyArray<string> => [
+const ratioCells = ({
+  callers,
+  measured,
+  ok,
+  ours,
+  peer,
+  ratio,
+  shape,
+  store,
+  target
+}: Ratio): ReadonlyArray<string> => [
   store,
   shape,
   String(callers),
   `${ours} / ${peer}`,
+  measured === undefined ? "" : `${count(measured.ours)} / ${count(measured.peer)}`,
   ratio.toLocaleString("en-US"),
   target,
   ok ? "ok" : "not"
@@ -79,7 +90,7 @@ const scaleCells = ({ ok, ratio, store, target, unit, value, what }: Scale): Rea
 ]
 
 export const ratioTable = (ratios: ReadonlyArray<Ratio>, style: Style): ReadonlyArray<string> =>
-  table(style, ["store", "", "callers", "ours / peer", "ratio", "target", ""], ratios.map(ratioCells))
+  table(style, ["store", "", "callers", "ours / peer", "pairs/s, or µs", "ratio", "target", ""], ratios.map(ratioCells))
 
 const table = (
   { markdown }: Style,

@@ -113,7 +113,13 @@ test("a ratio is told with its target, and of several peers with the best", () =
   const slower = result("rate-limiter-flexible", 90)
   const better = result("rate-limiter-flexible, autopipelined", 100)
   expect(ratiosOf([result("store", 121), slower, better])).toMatchObject([
-    { peer: "rate-limiter-flexible, autopipelined", ratio: 1.21, target: "≥ 1.2", ok: true }
+    {
+      peer: "rate-limiter-flexible, autopipelined",
+      ratio: 1.21,
+      target: "≥ 1.2",
+      ok: true,
+      measured: { ours: 121, peer: 100 }
+    }
   ])
   expect(ratiosOf([result("store", 119), slower, better])).toMatchObject([{ ratio: 1.19, ok: false }])
 })

@@ -8,6 +8,7 @@ import type * as Exit from "effect/Exit"
 import type { Command } from "../machine/command.ts"
 import type { Outcome } from "../machine/outcome.ts"
 import { BatchQueue } from "./batch-queue.ts"
+import { isGone, sendApart } from "./flush-apart.ts"
 import { answerAll, count, isCorrupt } from "./flush-answers.ts"
 import {
   type Answer,
@@ -177,21 +178,11 @@ export class Flushes {
     return true
   }
 
-  /**
-   * Something that one of them needs cannot be read, which is no affair of the others: each goes again on its own, in order. Nothing of the flush was
-   * written, and had it been, the same ids take effect once.
-   */
+  /** The store's own deadline is that of one trip, and here are several. */
   #sendApart(batch: ReadonlyArray<Request>, flight: Flight): void {
-    // The store's own deadline is that of one trip, and here are several.
     for (const request of batch) request.endDeadline ??= this.#startDeadline?.(() => this.#giveUp(request))
-    const one = (request: Request) =>
-      Effect.map(Effect.exit(Effect.flatten(Effect.suspend(() => this.#prepare(request.items)))), (exit) => {
-        if (request.endDeadline !== ended) flight.callers--
-        answerAll([request], exit)
-      })
-    const fiber = Effect.runForkWith(batch[0]!.services)(Effect.forEach(batch, one, { discard: true }))
-    flight.fiber = fiber
-    fiber.addObserver(() => {
+    flight.fiber = sendApart(batch, flight, this.#prepare)
+    flight.fiber.addObserver(() => {
       flight.fiber = undefined
       this.#sendNext(flight)
       this.#landed(flight)
@@ -261,8 +252,7 @@ export class Flushes {
 
   #leave(request: Request): void {
     request.endDeadline?.()
-    // So `#sendApart` knows that it is gone.
-    request.endDeadline = ended
+    request.endDeadline = isGone
     const { flight } = request
     if (!request.isWaiting) {
       if (flight !== undefined && --flight.callers === 0) flight.fiber?.interruptUnsafe()
@@ -288,8 +278,6 @@ export class Flushes {
     this.#leave(request)
   }
 }
-
-const ended = (): void => {}
 
 const tooMany = (waits: number, most: number): NotAppliedError =>
   new NotAppliedError(

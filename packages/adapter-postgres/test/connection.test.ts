@@ -10,6 +10,7 @@ import { Client, Pool } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { charge, outcome, PATIENT_MS, tagOf, used } from "./support/calls.ts"
+import { standStillUntil } from "./support/stand-still.ts"
 import { until } from "./support/until.ts"
 
 const schema = await schemaName()
@@ -100,6 +101,17 @@ describeWith(await ownPostgres(), "connections", (server) => {
       expect(await used(direct(), "swallowed")).toBe(2)
     })
   })
+
+  test("a process that stood still beyond its deadlines hears what was answered meanwhile", () =>
+    using({ url: server.url, callTimeoutMs: 1_000 }, async (store) => {
+      // The connection is there, and the function has been run once.
+      while ((await tagOf(store, charge("first", "stood still"))) !== "Charged");
+      const calls = ["c", "d", "e"].map((id) => tagOf(store, charge(id, "stood still")))
+      await new Promise((resolve) => setImmediate(resolve))
+      standStillUntil({ url: server.url, schema }, "stood still", 2, 1_100)
+      // Those that waited had not left.
+      expect(await Promise.all(calls)).toEqual(["Charged", "NotApplied", "NotApplied"])
+    }))
 
   test("a server that lets nobody in: not applied by the deadline", async () => {
     await using proxy = await Proxy.before(server.url)

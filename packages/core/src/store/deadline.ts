@@ -18,6 +18,25 @@ export interface Deadline {
   readonly leftMs: () => number
 }
 
+/** Not in every runtime; where it is, its turn comes after all sockets have been read. */
+const { setImmediate, clearImmediate } = globalThis as {
+  readonly setImmediate?: (act: () => void) => unknown
+  readonly clearImmediate?: (handle: unknown) => void
+}
+
+/**
+ * After what lies in the sockets has been read; what it gives takes it back. A process that stood still past a deadline (stopped, asleep, or at work for long)
+ * finds its timers first, and the answers that came meanwhile only then: without this it would throw them away and call them unknown (`tallystick storm` found it).
+ */
+export const afterReplies = (act: () => void): (() => void) => {
+  if (setImmediate === undefined) {
+    const timer = setTimeout(act, 0)
+    return () => clearTimeout(timer)
+  }
+  const handle = setImmediate(act)
+  return () => clearImmediate?.(handle)
+}
+
 /** At the deadline, after what was still waiting to be sent has said so, and before `DeadlineError`; however many promises that passes through. */
 export const afterWaiting = (act: () => void): void => void setTimeout(act, 0)
 
@@ -36,7 +55,7 @@ export const withDeadline = <A>(
   new Promise((resolve, reject) => {
     const controller = new AbortController()
     const end = (): void => {
-      clearTimeout(timer)
+      endTimer()
       signal.removeEventListener("abort", giveUp)
     }
     const giveUp = (): void => {
@@ -45,7 +64,8 @@ export const withDeadline = <A>(
       afterWaiting(() => afterWaiting(() => reject(new DeadlineError(afterMs))))
     }
     const endMs = performance.now() + afterMs
-    const timer = setTimeout(giveUp, afterMs)
+    const timer = setTimeout(() => (endTimer = afterReplies(giveUp)), afterMs)
+    let endTimer = (): void => clearTimeout(timer)
     signal.addEventListener("abort", giveUp)
     start({ signal: controller.signal, leftMs: () => Math.max(0, endMs - performance.now()) }).then(
       (value) => {

@@ -2,14 +2,7 @@
  * Group commit over a store whose calls end when the test says so.
  */
 import type { Command } from "@tallystick/core/machine"
-import {
-  batched,
-  type BatchedOptions,
-  CorruptError,
-  NotAppliedError,
-  type QuotaStore,
-  type StartDeadline
-} from "@tallystick/core/store"
+import { batched, type BatchedOptions, CorruptError, NotAppliedError, type QuotaStore } from "@tallystick/core/store"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -26,7 +19,7 @@ const reserve = (id: string, account = "a", amount = 1): Command => ({
 })
 
 /** Each call to the store waits until it is let through (or failed). */
-const gated = (options: BatchedOptions = {}, startDeadline?: StartDeadline, ordered = false) => {
+const gated = (options: BatchedOptions = {}, ordered = false) => {
   const inner = memoryStore()
   const flights: Array<{ ids: ReadonlyArray<string>; gate: Deferred.Deferred<void, NotAppliedError> }> = []
   const store: QuotaStore = {
@@ -39,7 +32,7 @@ const gated = (options: BatchedOptions = {}, startDeadline?: StartDeadline, orde
         return Effect.andThen(Deferred.await(gate), inner.execute(commands))
       })
   }
-  const whole = batched(store, options, startDeadline)
+  const whole = batched(store, options)
   const send = (...commands: ReadonlyArray<Command>) => Effect.runFork(whole.execute(commands))
   const land = async (index: number, error?: NotAppliedError) => {
     const { gate } = flights[index]!
@@ -129,7 +122,7 @@ describe("batched", () => {
       Array.from({ length: to - from + 1 }, (_, index) => String(from + index))
 
     test("an account's calls leave while others of it are under way, if they are enough, half of those that are known", async () => {
-      const { ids, land, send } = gated({ maxFlushes: 2 }, undefined, true)
+      const { ids, land, send } = gated({ maxFlushes: 2 }, true)
       for (const id of numbers(0, 15)) send(reserve(id))
       expect(ids()).toEqual(["0"])
       send(reserve("16"))
@@ -144,7 +137,7 @@ describe("batched", () => {
     })
 
     test("of two that come back together the first one's callers call again before the second is told", async () => {
-      const { ids, land, whole } = gated({ maxCommands: 2, maxFlushes: 2 }, undefined, true)
+      const { ids, land, whole } = gated({ maxCommands: 2, maxFlushes: 2 }, true)
       const told: Array<string> = []
       const twice = (id: string) =>
         Effect.runFork(
@@ -166,7 +159,7 @@ describe("batched", () => {
     })
 
     test("a flush that fails is no affair of the one behind it", async () => {
-      const { land, send, tags } = gated({ maxCommands: 1, maxFlushes: 2 }, undefined, true)
+      const { land, send, tags } = gated({ maxCommands: 1, maxFlushes: 2 }, true)
       const calls = [send(reserve("1")), send(reserve("2"))]
       await land(0, new NotAppliedError("away"))
       await land(1)
@@ -260,43 +253,6 @@ describe("batched", () => {
     expect(ids()).toEqual(["1"])
     await Effect.runPromise(Fiber.interrupt(both))
     expect(ids()).toEqual(["1", "4"])
-  })
-
-  test("a call that had to wait ends by its deadline: not applied if it has not left, else unknown; who left at once has none", async () => {
-    const running = new Set<() => void>()
-    const { ids, land, send, tags } = gated({}, (passed) => {
-      running.add(passed)
-      return () => running.delete(passed)
-    })
-    const first = send(reserve("1"))
-    const late = send(reserve("2"))
-    const kept = send(reserve("3"))
-    expect(running.size).toBe(2)
-    ;[...running][0]!()
-    await expect(tags(late)).rejects.toMatchObject({ _tag: "NotApplied" })
-    await land(0)
-    expect(ids()).toEqual(["1", "3"])
-    expect(await tags(first)).toEqual(["1 Granted"])
-    ;[...running][0]!()
-    await expect(tags(kept)).rejects.toMatchObject({ _tag: "OutcomeUnknown" })
-    expect(running.size).toBe(0)
-  })
-
-  test("no deadline is left running by calls that were answered, failed or interrupted", async () => {
-    const running = new Set<() => void>()
-    const { land, send, tags } = gated({ maxCommands: 1 }, (passed) => {
-      running.add(passed)
-      return () => running.delete(passed)
-    })
-    const calls = ["1", "2", "3", "4"].map((id) => send(reserve(id)))
-    expect(running.size).toBe(3)
-    await land(0)
-    await land(1)
-    expect(await tags(calls[1]!)).toEqual(["2 Granted"])
-    expect(running.size).toBe(2)
-    await land(2, new NotAppliedError("the server is away"))
-    await Effect.runPromise(Fiber.interrupt(calls[3]!))
-    expect(running.size).toBe(0)
   })
 
   test("bad input is told before anything waits", async () => {

@@ -2,6 +2,7 @@
  * When the clients are gone: what is there is read, from outside and through the store; then the deadlines pass, and nothing may be held any more.
  */
 import type { Command } from "@tallystick/core/machine"
+import type { QuotaStore } from "@tallystick/core/store"
 import { setTimeout as sleep } from "node:timers/promises"
 
 import type { Call, Question, Reply } from "../check/history.ts"
@@ -27,11 +28,11 @@ export const lookAfter = async (place: Place, before: ReadonlyArray<Call>): Prom
   const problems: Array<string> = []
   const groups = [...new Set(before.flatMap(groupsOf))].toSorted((left, right) => left - right)
   const look = async (question: Question): Promise<Reply> => {
-    const call = await asked(place, question)
-    calls.push(call)
-    if (call.reply.kind === "failed" || call.reply.kind === "nothing" || call.reply.kind === "unknown")
-      problems.push(`a read without any fault was not answered: ${JSON.stringify(call.reply)}`)
-    return call.reply
+    const tries = await asked(place.store, question)
+    calls.push(...tries)
+    const { reply } = tries.at(-1)!
+    if (!isAnswer(reply)) problems.push(`a read without any fault was not answered: ${JSON.stringify(reply)}`)
+    return reply
   }
   const audits: Array<Audit> = []
   const audit = async (): Promise<void> => {
@@ -79,17 +80,21 @@ const lookAtEnd = async (
       )
 }
 
-/** Not an answer to be had: the server may be starting. */
-const asked = async ({ store }: Place, question: Question): Promise<Call> => {
+/**
+ * Asks until it is answered, since the server may be starting. Who stood still may have been late himself: the last time begins when the patience is at an end.
+ */
+export const asked = async (store: QuotaStore, question: Question): Promise<ReadonlyArray<Call>> => {
   const until = monotonicNs() + PATIENCE_MS * 1_000_000
-  for (;;) {
+  for (const tries: Array<Call> = []; ;) {
     const sentNs = monotonicNs()
     const reply = await ask(store, question)
-    const call = { who: "last look", sentNs, question, reply, answeredNs: monotonicNs() }
-    if (reply.kind === "accounts" || reply.kind === "outcomes" || call.answeredNs > until) return call
+    tries.push({ who: "last look", sentNs, question, reply, answeredNs: monotonicNs() })
+    if (isAnswer(reply) || sentNs > until) return tries
     await sleep(50)
   }
 }
+
+const isAnswer = ({ kind }: Reply): boolean => kind === "accounts" || kind === "outcomes"
 
 const groupOf = ({ account }: { readonly account: string }): number => Number(/^g(\d+):/.exec(account)?.[1] ?? 0)
 

@@ -24,8 +24,13 @@ const serverErrorOf = (error: unknown): (Error & { readonly code: string }) | un
   return undefined
 }
 
-const isServerError = (error: Error): error is Error & { readonly code: string } =>
-  "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code)
+/** `EPIPE` has five letters, too: errors of the system say of which call they are. */
+export const isServerError = (error: unknown): error is Error & { readonly code: string } =>
+  error instanceof Error &&
+  "code" in error &&
+  typeof error.code === "string" &&
+  /^[0-9A-Z]{5}$/.test(error.code) &&
+  !("syscall" in error)
 
 /** The transaction runs at another isolation than READ COMMITTED (raised by the function). */
 export const WRONG_ISOLATION = "TY003"

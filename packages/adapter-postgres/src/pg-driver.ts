@@ -7,7 +7,7 @@ import { NotAppliedError } from "@tallystick/core/store"
 import type { Pool, PoolClient } from "pg"
 
 import type { PostgresDriver, QueryOptions, QueryResult } from "./driver.ts"
-import { codeOf } from "./errors.ts"
+import { codeOf, isServerError, storeErrorOf } from "./errors.ts"
 
 /**
  * A named statement is parsed and planned once per connection: a call took 0.6 to 0.9 ms with names, 1.0 to 1.1 ms without. The name is the text's own, so that
@@ -79,13 +79,17 @@ const queryOn = async (
     return { rows }
   } catch (error) {
     // After an error of the server's the connection is good, but for a transaction that was begun.
-    release(begins || !hasCode(error))
+    release(begins || !isOfStatement(error))
     throw error
   }
 }
 
-const hasCode = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code)
+/**
+ * Not the server's last words (FATAL, PANIC), behind which the connection ends: on a busy machine that may be seen later, and what was sent meanwhile would be
+ * unknown. A server that speaks another language costs a connection at each error.
+ */
+const isOfStatement = (error: unknown): boolean =>
+  isServerError(error) && "severity" in error && error.severity === "ERROR"
 
 /** Also a connection in use tells of its death by this event, besides failing its query. */
 const ignore = (): void => {}
@@ -108,15 +112,15 @@ const checkedOut = (pool: Pool, signal: AbortSignal): Promise<PoolClient> =>
     signal.addEventListener("abort", onAbort)
     pool.connect((cause, client) => {
       signal.removeEventListener("abort", onAbort)
-      if (client === undefined) return reject(cause !== undefined && refusesFor(cause) ? cause : noConnection(cause))
+      if (client === undefined) return reject(cause !== undefined && saysMore(cause) ? cause : noConnection(cause))
       if (signal.aborted) return client.release()
       client.on("error", ignore)
       resolve(client)
     })
   })
 
-/** What the server itself says when it refuses a connection is told by its code. */
-const refusesFor = (cause: Error): boolean => hasCode(cause) && "severity" in cause
+/** What the server itself says when it refuses a connection is told by its code; but nothing was asked of it yet, so that no code leaves open what was done. */
+const saysMore = (cause: Error): boolean => isServerError(cause) && storeErrorOf(cause)._tag !== "OutcomeUnknown"
 
 export const noConnection = (cause: unknown): NotAppliedError =>
   new NotAppliedError(

@@ -10,6 +10,7 @@ import { Client, Pool } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { charge, outcome, PATIENT_MS, tagOf, used } from "./support/calls.ts"
+import { relayThatHidesEnds } from "./support/relay.ts"
 import { standStillUntil } from "./support/stand-still.ts"
 import { until } from "./support/until.ts"
 
@@ -54,6 +55,23 @@ describeWith(await ownPostgres(), "connections", (server) => {
       expect(await used(direct(), "killed")).toBe(1)
       expect(await outcome(store, charge("c", "killed"))).toMatchObject({ _tag: "Charged", replayed: false })
     }))
+
+  test("killed, and its end comes later than its last words: it serves nobody else", async () => {
+    await using relay = await relayThatHidesEnds(server.url)
+    await using({ url: relay.url, options: { application_name: "victim", max: 1 } }, async (store) => {
+      await tagOf(store, charge("first", "last words"))
+      const holder = new Client({ connectionString: server.url })
+      await holder.connect()
+      await holder.query("BEGIN")
+      await holder.query(`SELECT 1 FROM ${schema}.account WHERE account = 'last words' FOR UPDATE`)
+      const call = outcome(store, charge("c", "last words"))
+      await until("it waits", async () => (await pidOf("wait_event_type = 'Lock'")) !== undefined)
+      await trial.pool.query("SELECT pg_terminate_backend($1)", [await pidOf("wait_event_type = 'Lock'")])
+      expect(await call).toMatchObject({ _tag: "OutcomeUnknown", reason: expect.stringContaining("terminating") })
+      await holder.end()
+      expect(await outcome(store, charge("c", "last words"))).toMatchObject({ _tag: "Charged", replayed: false })
+    })
+  })
 
   test("killed while nobody uses it: another one takes its place", async () => {
     const pool = new Pool({ connectionString: server.url, application_name: "victim", max: 1 })

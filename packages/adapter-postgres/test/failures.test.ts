@@ -161,6 +161,16 @@ describeWith(await postgresServer(), "failures", ({ url }) => {
     })
   })
 
+  // Of a driver that sends the next statement before the last answer: what it could not write may follow what was done.
+  test("a system error whose code looks like one of the server's: unknown", async () => {
+    const system = { code: "EPIPE", errno: -32, syscall: "write" }
+    const broken = store({
+      pool: undefined,
+      driver: { query: () => Promise.reject(Object.assign(new Error("write EPIPE"), system)) }
+    })
+    expect(await outcome(broken, charge("c", "pipe"))).toMatchObject({ _tag: "OutcomeUnknown", reason: "write EPIPE" })
+  })
+
   describe("READ COMMITTED, whatever the role's default", () => {
     for (const isolation of ["repeatable read", "serializable", "read uncommitted"])
       test(isolation, async () => {

@@ -4,7 +4,8 @@
  * - Within an account order of arrival is kept: a request goes only when it stands first in the lines of all its accounts.
  * - An account has requests in at most one flush in flight, since two connections can overtake each other; unless flushes are applied in the order in which
  *   they are sent (`isOrdered`). The one that leaves next may be taken before that one has ended.
- * - Fair: accounts take turns, so that one with a thousand requests does not keep the others from leaving.
+ * - Fair: accounts take turns, so that one with a thousand requests does not keep the others from leaving. With `enough` all that waits for the accounts it takes
+ *   leaves together, and the other accounts leave in the next one.
  */
 
 export interface Waiting {
@@ -12,6 +13,14 @@ export interface Waiting {
   readonly accounts: ReadonlyArray<string>
   readonly commands: number
   readonly bytes: number
+}
+
+/** What a flush may take. */
+export interface Share {
+  readonly maxCommands: number
+  readonly maxBytes: number
+  /** With so many in the lines of its accounts, those of no further account. */
+  readonly enough?: number
 }
 
 /** A line whose front leaves in constant time. */
@@ -80,15 +89,18 @@ export class BatchQueue<A extends Waiting> {
    *
    * @param behind only what waits for this batch, to leave as soon as it has ended: its accounts are the new one's from now on
    */
-  take(maxCommands: number, maxBytes: number, behind?: ReadonlyArray<A>): ReadonlyArray<A> {
+  take({ enough = Infinity, maxBytes, maxCommands }: Share, behind?: ReadonlyArray<A>): ReadonlyArray<A> {
     const batch: Array<A> = []
     const mine = new Set<string>()
+    /** In the lines of its accounts, when it took the first of each. */
+    let promised = 0
     let commands = 0
     let bytes = 0
     // An account that gave one stands at the end of the map again, and so has its next turn in this same loop. One that is alone has every turn: to move it
     // each time is garbage.
     let isFull = false
     for (const [account, line] of this.#lines) {
+      if (promised >= enough && !mine.has(account)) continue
       let isItsTurn = true
       while (isItsTurn && line.head < line.items.length) {
         const request = line.items[line.head]!
@@ -99,8 +111,11 @@ export class BatchQueue<A extends Waiting> {
         commands += request.commands
         bytes += request.bytes
         for (const name of request.accounts) {
-          mine.add(name)
           const itsLine = this.#lines.get(name)!
+          if (!mine.has(name)) {
+            mine.add(name)
+            promised += itsLine.commands
+          }
           itsLine.head++
           itsLine.commands -= request.commands
           this.#tidy(name)

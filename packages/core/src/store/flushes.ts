@@ -21,17 +21,14 @@ import {
   type Request,
   requestOf
 } from "./flush-request.ts"
+import { Pace, type PaceBounds } from "./pace.ts"
 import { type CallError, NotAppliedError, OutcomeUnknownError } from "./errors.ts"
 
-export interface Bounds {
-  readonly maxCommands: number
-  readonly maxBytes: number
+export interface Bounds extends PaceBounds {
   readonly maxFlushes: number
   readonly maxWaiting: number
   /** Those who are answered together may leave together again: see `#answer`. */
   readonly regroups: boolean
-  /** What is sent first is applied first: then an account may be in several flushes in flight. */
-  readonly isOrdered: boolean
 }
 
 /** Calls `passed` at the deadline of a call that begins now; what it gives ends that. */
@@ -41,12 +38,6 @@ export type StartDeadline = (passed: () => void) => () => void
 export interface Waiting {
   commands: number
 }
-
-/**
- * Where flushes are applied in the order in which they are sent, two that take turns keep both sides at work: while the server has one, the client reads the
- * other's answers and writes the next. So each takes half of those that are known. But a flush costs both sides something however small it is.
- */
-const WORTH_A_FLUSH = 16
 
 /**
  * Where an account is in one flush at a time, two flushes that take turns spare the store the wait for the client, but each costs it something however small it
@@ -60,8 +51,7 @@ export class Flushes {
   readonly #startDeadline: StartDeadline | undefined
   readonly #waiting: Waiting
   readonly #queue: BatchQueue<Request>
-  #inFlight = 0
-  #commandsInFlight = 0
+  readonly #pace: Pace
   /** Those who were just answered come back first. */
   #isHeld = false
   /** What came back meanwhile. */
@@ -73,11 +63,12 @@ export class Flushes {
     this.#startDeadline = startDeadline
     this.#waiting = waiting
     this.#queue = new BatchQueue(bounds.isOrdered)
+    this.#pace = new Pace(bounds)
   }
 
   /** Nothing waits and nothing is under way. */
   get isIdle(): boolean {
-    return this.#inFlight === 0 && this.#queue.isEmpty
+    return this.#pace.inFlight === 0 && this.#queue.isEmpty
   }
 
   /** @param items commands that have been read */
@@ -103,11 +94,11 @@ export class Flushes {
   /** Sends what can go. A flush is nobody's own: whoever is interrupted, it goes on while anybody waits for it. */
   #flush(): void {
     if (this.#isHeld) return
-    const { maxBytes, maxFlushes } = this.#bounds
-    while (this.#inFlight < maxFlushes && !this.#queue.isEmpty) {
-      const most = this.#mostCommands()
-      if (most === 0) return
-      const batch = this.#queue.take(most, maxBytes)
+    const { maxFlushes } = this.#bounds
+    while (this.#pace.inFlight < maxFlushes && !this.#queue.isEmpty) {
+      const share = this.#pace.share(this.#queue.commands)
+      if (share === undefined) return this.#pace.watch(() => this.#flush())
+      const batch = this.#queue.take(share)
       if (batch.length === 0) return
       this.#depart(flightOf(batch))
     }
@@ -117,12 +108,11 @@ export class Flushes {
     const batch = flight.batch.filter(({ isWaiting }) => isWaiting)
     const [first] = batch
     if (first === undefined) return this.#queue.done(flight.batch)
-    this.#inFlight++
+    this.#pace.departed(flight)
     flight.callers = batch.length
     for (const request of batch) request.isWaiting = false
     const commands = commandsOf(batch)
     this.#waiting.commands -= commands
-    this.#commandsInFlight += flight.commands
     const send = Effect.andThen(
       count(commands, this.#waiting.commands),
       // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
@@ -157,9 +147,12 @@ export class Flushes {
       if (before?.fiber === undefined || before.next !== undefined) continue
       if (waits < Math.min(maxCommands, before.commands)) continue
       // Others may wait for a place, which this one would take again and again before their turn.
-      if (this.#inFlight >= maxFlushes && waits < this.#queue.commands) continue
+      if (this.#pace.inFlight >= maxFlushes && waits < this.#queue.commands) continue
       const half = Math.ceil((waits + before.commands) / 2)
-      const batch = this.#queue.take(Math.min(maxCommands, Math.max(half, least)), maxBytes, before.batch)
+      const batch = this.#queue.take(
+        { maxCommands: Math.min(maxCommands, Math.max(half, least)), maxBytes },
+        before.batch
+      )
       if (batch.length === 0) continue
       before.next = flightOf(batch)
       try {
@@ -192,20 +185,8 @@ export class Flushes {
   }
 
   #landed(flight: Flight): void {
-    this.#inFlight--
-    this.#commandsInFlight -= flight.commands
+    this.#pace.landed(flight)
     this.#queue.done(flight.batch)
-  }
-
-  /** How many commands the next flush may have; 0: it waits for one that is under way. */
-  #mostCommands(): number {
-    const { isOrdered, maxCommands } = this.#bounds
-    if (!isOrdered) return maxCommands
-    const waits = this.#queue.commands
-    const least = Math.min(WORTH_A_FLUSH, maxCommands)
-    if (this.#inFlight > 0 && waits < least) return 0
-    const half = Math.ceil((waits + this.#commandsInFlight) / 2)
-    return Math.min(maxCommands, Math.max(half, least))
   }
 
   /**

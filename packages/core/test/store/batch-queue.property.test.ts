@@ -20,7 +20,10 @@ const arrival = fc.record({
 })
 const step = fc.oneof(
   { weight: 5, arbitrary: arrival },
-  { weight: 2, arbitrary: fc.constant({ kind: "take" as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("take" as const), enough: fc.option(fc.integer({ min: 1, max: 8 })) })
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("takeBehind" as const), which: fc.nat() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("done" as const), which: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("leave" as const), which: fc.nat() }) }
@@ -37,8 +40,18 @@ test("order per account, one flush per account, bounds, and nothing is forgotten
       /** What leaves when the flight has ended behind which it was taken. */
       const behind = new Map<ReadonlyArray<Request>, ReadonlyArray<Request>>()
       let number = 0
-      const take = (before?: ReadonlyArray<Request>): ReadonlyArray<Request> => {
-        const batch = queue.take(5, 1_000, before)
+      const commandsOf = (account: string): number =>
+        [...waiting].reduce((sum, { accounts, commands }) => sum + (accounts.includes(account) ? commands : 0), 0)
+      const take = (before?: ReadonlyArray<Request>, enough = Infinity): ReadonlyArray<Request> => {
+        const lines = new Map(["a", "b", "c", "d"].map((account) => [account, commandsOf(account)]))
+        const batch = queue.take({ maxCommands: 5, maxBytes: 1_000, enough }, before)
+        const mine = new Set<string>()
+        for (const { accounts } of batch) {
+          // With enough in the lines of its accounts it begins with no other.
+          const promised = [...mine].reduce((sum, account) => sum + lines.get(account)!, 0)
+          expect(promised < enough || accounts.some((account) => mine.has(account))).toBe(true)
+          for (const account of accounts) mine.add(account)
+        }
         const others = [...flights, ...behind.values()].filter((flight) => flight !== before)
         const busy = accountsOf(others.flat())
         const ours = before === undefined ? undefined : accountsOf(before)
@@ -72,7 +85,7 @@ test("order per account, one flush per account, bounds, and nothing is forgotten
           const request = { number: number++, accounts: one.accounts, commands: one.commands, bytes: 10 }
           waiting.add(request)
           queue.add(request)
-        } else if (one.kind === "take") take()
+        } else if (one.kind === "take") take(undefined, one.enough ?? Infinity)
         else if (one.kind === "takeBehind") {
           const before = flights[one.which % Math.max(1, flights.length)]
           if (before !== undefined && !behind.has(before)) take(before)
@@ -84,8 +97,7 @@ test("order per account, one flush per account, bounds, and nothing is forgotten
           queue.remove(gone)
         }
         for (const account of ["a", "b", "c", "d"]) {
-          const those = [...waiting].filter(({ accounts }) => accounts.includes(account))
-          expect(queue.commandsOf(account)).toBe(those.reduce((sum, { commands }) => sum + commands, 0))
+          expect(queue.commandsOf(account)).toBe(commandsOf(account))
         }
         expect(queue.commands).toBe([...waiting].reduce((sum, { commands }) => sum + commands, 0))
       }
@@ -103,14 +115,23 @@ test("accounts take turns: a hot one does not keep the others from the next flus
   for (let number = 0; number < 1_000; number++) add(number, "hot")
   add(1_000, "b")
   add(1_001, "c")
-  const batch = queue.take(10, 1_000)
+  const batch = queue.take({ maxCommands: 10, maxBytes: 1_000 })
   expect(batch.map(({ accounts }) => accounts[0])).toEqual(["hot", "b", "c", ...Array(7).fill("hot")])
+})
+
+test("with enough the accounts of a flush leave whole, and others leave in the next one", () => {
+  const queue = new BatchQueue<Request>()
+  const add = (number: number, account: string) => queue.add({ number, accounts: [account], commands: 1, bytes: 10 })
+  for (const [number, account] of ["a", "b", "c", "a", "b", "c", "a"].entries()) add(number, account)
+  const numbers = () => queue.take({ maxCommands: 100, maxBytes: 1_000, enough: 4 }).map(({ number }) => number)
+  expect(numbers()).toEqual([0, 1, 3, 4, 6])
+  expect(numbers()).toEqual([2, 5])
 })
 
 test("a request that is larger than a batch goes alone", () => {
   const queue = new BatchQueue<Request>()
   queue.add({ number: 0, accounts: ["a"], commands: 50, bytes: 10 })
   queue.add({ number: 1, accounts: ["b"], commands: 1, bytes: 5_000 })
-  expect(queue.take(5, 1_000).map(({ number }) => number)).toEqual([0])
-  expect(queue.take(5, 1_000).map(({ number }) => number)).toEqual([1])
+  expect(queue.take({ maxCommands: 5, maxBytes: 1_000 }).map(({ number }) => number)).toEqual([0])
+  expect(queue.take({ maxCommands: 5, maxBytes: 1_000 }).map(({ number }) => number)).toEqual([1])
 })

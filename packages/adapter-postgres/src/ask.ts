@@ -2,13 +2,7 @@
  * A question to a SQL function, from the input to what makes the answer of its rows.
  */
 import { InvalidInput } from "@tallystick/core/machine"
-import {
-  type CallError,
-  CorruptError,
-  MisconfiguredError,
-  NotAppliedError,
-  OutcomeUnknownError
-} from "@tallystick/core/store"
+import { type CallError, OutcomeUnknownError } from "@tallystick/core/store"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -17,6 +11,7 @@ import * as Random from "effect/Random"
 import { callerOf } from "./call.ts"
 import type { PostgresDriver } from "./driver.ts"
 import { type Encoded, EXECUTE_VALUES } from "./encode.ts"
+import { isStoreError, storeErrorOf } from "./errors.ts"
 import type { StoreTerms } from "./options.ts"
 import { VERSION } from "./schema.ts"
 
@@ -46,8 +41,12 @@ export const asker = (driver: PostgresDriver, terms: StoreTerms, isWithin: boole
           const random = (): number => Effect.runSyncWith(context)(Random.next)
           const text = `SELECT ${terms.schema.quoted}.${name}(${parameters[name]}) AS answer`
           const rows = await caller.call({ text, valuesFor, signal, random })
-          const texts = rows.map((row) => String(row["answer"]))
-          return Effect.try({ try: () => decode(input, texts), catch: callErrorOf })
+          const answer = (): ReturnType<typeof decode> =>
+            decode(
+              input,
+              rows.map((row) => String(row["answer"]))
+            )
+          return Effect.try({ try: answer, catch: readingErrorOf })
         },
         catch: callErrorOf
       })
@@ -58,9 +57,10 @@ const parametersOf = (count: number): string => Array.from({ length: count }, (_
 
 const parameters = { execute: parametersOf(EXECUTE_VALUES), holds: parametersOf(3), sweep: parametersOf(3) }
 
-const callErrorOf = (error: unknown): CallError => {
-  if (error instanceof InvalidInput || error instanceof NotAppliedError || error instanceof OutcomeUnknownError)
-    return error
-  if (error instanceof MisconfiguredError || error instanceof CorruptError) return error
-  return new CorruptError(`the function's answer cannot be read: ${String(error)}`, { cause: error })
-}
+const callErrorOf = (error: unknown): CallError => (error instanceof InvalidInput ? error : storeErrorOf(error))
+
+/** Where the answer is there, the transaction has been committed. */
+const readingErrorOf = (error: unknown): CallError =>
+  isStoreError(error)
+    ? error
+    : new OutcomeUnknownError(`the function's answer cannot be read: ${String(error)}`, { cause: error })

@@ -3,6 +3,7 @@
  */
 import { DeadlineError } from "@tallystick/core/deadline"
 import {
+  type CallError,
   CorruptError,
   MisconfiguredError,
   NotAppliedError,
@@ -90,6 +91,10 @@ export const storeErrorOf = (error: unknown, isWithin = false): StoreError => {
   if (/^(?:22|23)/.test(code)) return new CorruptError(`what this store holds contradicts itself (${text})`, cause)
   return new NotAppliedError(`${text} (${code})`, cause)
 }
+
+/** A read that got no answer changed nothing. */
+export const readErrorOf = (error: CallError): CallError =>
+  error._tag === "OutcomeUnknown" ? new NotAppliedError(`no answer: ${error.reason}`, { cause: error }) : error
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

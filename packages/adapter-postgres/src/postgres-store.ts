@@ -22,6 +22,7 @@ import { type Ask, asker, type Question } from "./ask.ts"
 import { decodeOutcomes, decodeUsage } from "./decode.ts"
 import type { PostgresDriver } from "./driver.ts"
 import { encodeCommands, encodeHolds, encodeSweep, encodeUsage } from "./encode.ts"
+import { readErrorOf } from "./errors.ts"
 import { decodeHolds } from "./holds.ts"
 import { readOptions } from "./options.ts"
 import type { PostgresStoreOptions, StoreTerms } from "./options.ts"
@@ -96,6 +97,9 @@ const outcomesOf = (commands: ReadonlyArray<Command>, rows: ReadonlyArray<string
 const storeOf = (begin: Ask, driver: PostgresDriver, terms: StoreTerms, isWithin: boolean): QuotaStore => {
   const ask = <Input, A>(...question: Question<Input, A>): Effect.Effect<A, CallError> =>
     Effect.flatten(begin(...question))
+  // In somebody's transaction a read that is still under way matters, too: it is to be rolled back.
+  const askToRead: typeof ask = (...question) =>
+    isWithin ? ask(...question) : Effect.mapError(ask(...question), readErrorOf)
   // Accounts are swept in turn, so that those which live do not hide the forgotten ones behind them.
   let sweptTo: ReadonlyArray<string> | null = null
   return {
@@ -109,14 +113,14 @@ const storeOf = (begin: Ask, driver: PostgresDriver, terms: StoreTerms, isWithin
     },
     execute: (commands) => ask("execute", () => readCommands(commands), encodeCommands, outcomesOf),
     usage: (accounts) =>
-      ask(
+      askToRead(
         "execute",
         () => readAccounts(accounts),
         encodeUsage,
         (read: ReadonlyArray<AccountRef>, rows) => (read.length === 0 ? [] : decodeUsage(read, rows[0]!))
       ),
     holds: (account, page) =>
-      ask(
+      askToRead(
         "holds",
         () => readHolds(account, page),
         encodeHolds,

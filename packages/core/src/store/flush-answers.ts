@@ -31,6 +31,7 @@ export const answerAll = (batch: ReadonlyArray<Request>, exit: Exit.Exit<Readonl
   }
 }
 
-export const isCorrupt = (exit: Exit.Exit<unknown, CallError>): boolean =>
+/** Rows that it needs, or its reply; that may be for one of its calls alone. */
+export const cannotBeRead = (exit: Exit.Exit<unknown, CallError>, hasReply: boolean): boolean =>
   Exit.isFailure(exit) &&
-  exit.cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error._tag === "Corrupt")
+  exit.cause.reasons.some((reason) => Cause.isFailReason(reason) && (hasReply || reason.error._tag === "Corrupt"))

@@ -9,8 +9,9 @@ import type { Flight, Prepare, Request } from "./flush-request.ts"
 export const isGone = (): void => {}
 
 /**
- * Something that one of them needs cannot be read, which is no affair of the others: each goes again on its own, in order. Nothing of the flush was
- * written, and had it been, the same ids take effect once.
+ * Something that one of them needs cannot be read, which is no affair of the others: each goes again on its own, in order. If the store said so, nothing of
+ * the flush was written. If it is the reply that cannot be read, all of it may have been, and the next flush has left: then these are repeats, as a network
+ * makes them, and the same ids take effect once.
  */
 export const sendApart = (batch: ReadonlyArray<Request>, flight: Flight, prepare: Prepare): Fiber.Fiber<void> => {
   const one = (request: Request) =>

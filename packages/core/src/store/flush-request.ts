@@ -12,7 +12,7 @@ export type Answer = Effect.Effect<ReadonlyArray<Outcome>, CallError>
 
 /**
  * Makes a flush ready; nothing is sent before the effect runs. It ends when the reply is there, and gives what reads it: so the next flush, made ready
- * meanwhile, is at the store before this one's answers are made and told.
+ * meanwhile, is at the store before this one's answers are made and told. What cannot be read may have happened: that fails as `OutcomeUnknown`.
  */
 export type Prepare = (items: ReadonlyArray<Command>) => Effect.Effect<Answer, CallError>
 

@@ -10,7 +10,7 @@ import type { Outcome } from "../machine/outcome.ts"
 import { BatchQueue } from "./batch-queue.ts"
 import { afterReplies } from "./deadline.ts"
 import { isGone, sendApart } from "./flush-apart.ts"
-import { answerAll, count, isCorrupt } from "./flush-answers.ts"
+import { answerAll, cannotBeRead, count } from "./flush-answers.ts"
 import {
   type Answer,
   commandsOf,
@@ -118,12 +118,16 @@ export class Flushes {
       // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
       Effect.suspend(() => flight.ready ?? this.#prepare(itemsOf(batch)))
     )
+    let hasReply = false
     // The next one is sent in the turn in which it leaves (a pool hands its connection out at the end of that turn), and this one is read in the turn after.
-    const readLater = (read: Answer): Answer => (this.#sendNext(flight) ? Effect.andThen(Effect.yieldNow, read) : read)
+    const readLater = (read: Answer): Answer => {
+      hasReply = true
+      return this.#sendNext(flight) ? Effect.andThen(Effect.yieldNow, read) : read
+    }
     const fiber = Effect.runForkWith(first.services)(Effect.flatMap(send, readLater))
     flight.fiber = fiber
     fiber.addObserver((exit) => {
-      if (batch.length > 1 && isCorrupt(exit)) return this.#sendApart(batch, flight)
+      if (batch.length > 1 && cannotBeRead(exit, hasReply)) return this.#sendApart(batch, flight)
       flight.fiber = undefined
       this.#sendNext(flight)
       this.#arrived(() => {

@@ -82,3 +82,20 @@ test("a reply that cannot be read: those of it go again on their own, beside the
   await reply("3")
   expect(since().filter((step) => step.startsWith("S"))).toEqual(["Success 4", "Success 5", "Success 2", "Success 3"])
 })
+
+test("a reply that cannot be read, also of one alone: unknown, and not sent again by the store", async () => {
+  const { errorOf, reply, send, since, unread } = stepwise()
+  const calls = ["1", "2", "3"].map((id) => send(reserve(id)))
+  for (const ids of ["1", "2 3", "3"]) unread.add(ids)
+  for (const ids of ["1", "2 3", "2", "3"]) await reply(ids)
+  expect(since().filter((step) => /^[sSF]/.test(step))).toEqual([
+    "send 1",
+    "send 2 3",
+    "Failure 1",
+    "send 2",
+    "Success 2",
+    "send 3",
+    "Failure 3"
+  ])
+  for (const call of [calls[0]!, calls[2]!]) expect(await errorOf(call)).toMatchObject({ _tag: "OutcomeUnknown" })
+})

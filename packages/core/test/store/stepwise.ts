@@ -2,7 +2,13 @@
  * Group commit over a store that replies when the test says so; each step is written down.
  */
 import type { Command } from "@tallystick/core/machine"
-import { batched, type BatchedOptions, type CallError, CorruptError, type StartDeadline } from "@tallystick/core/store"
+import {
+  batched,
+  type BatchedOptions,
+  type CallError,
+  OutcomeUnknownError,
+  type StartDeadline
+} from "@tallystick/core/store"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -40,7 +46,9 @@ export const stepwise = (
       gates.set(ids, gate)
       const read = Effect.suspend(() => {
         steps.push(`read ${ids}`)
-        return unread.has(ids) ? Effect.fail(new CorruptError("no answer")) : inner.execute(commands)
+        return unread.has(ids)
+          ? Effect.fail(new OutcomeUnknownError("its reply cannot be read"))
+          : inner.execute(commands)
       })
       return Effect.as(Deferred.await(gate), read)
     })

@@ -45,8 +45,8 @@ export interface StormRecord {
 /** Every call of a storm ends by then: a fifth of the adapters' default, so that a connection which falls silent does not hold a fiber for long. */
 export const CALL_TIMEOUT_MS = 1_000
 
-/** Processes need so long to load, before slot 0. */
-const START_MS = 700
+/** So that every process has been told when slot 0 is, before it. */
+const START_MS = 100
 
 /** What a store in this process loses of its answers. */
 const MEMORY_LOSS = 0.02
@@ -66,6 +66,12 @@ export const runStorm = async (options: StormOptions): Promise<StormRecord> => {
 /** Resolves after so many seconds, or when it is interrupted. */
 const pass = (seconds: number, signal: AbortSignal): Promise<void> =>
   sleep(seconds * 1_000, undefined, { signal }).catch(() => {})
+
+const interrupted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener("abort", () => resolve(), { once: true })
+  })
 
 /** A store that lives in this process: no connection, and nobody to kill. */
 const runHere = async ({ place, fibers, seed, seconds, signal }: StormOptions): Promise<ReadonlyArray<Call>> => {
@@ -88,15 +94,15 @@ const runProcesses = async (
   const { place, processes, fibers, seed, seconds, server, signal } = options
   const folder = mkdtempSync(join(tmpdir(), "tallystick-storm-"))
   const proxy = address.kind === "module" ? undefined : await Proxy.before(address.url)
-  const startNs = monotonicNs() + START_MS * 1_000_000
   const workers: Array<Worker> = []
   try {
     const common = { address: proxy === undefined ? address : byWayOf(proxy, address), callTimeoutMs: CALL_TIMEOUT_MS }
     const records = Array.from({ length: processes }, (_, number) => join(folder, `p${number}.jsonl`))
     for (const [number, record] of records.entries())
-      workers.push(
-        new Worker({ ...common, seed, process: number, fibers, startNs, record }, (text) => problems.push(text))
-      )
+      workers.push(new Worker({ ...common, seed, process: number, fibers, record }, (text) => problems.push(text)))
+    await Promise.race([Promise.all(workers.map(({ ready }) => ready)), interrupted(signal)])
+    const startNs = monotonicNs() + START_MS * 1_000_000
+    for (const worker of workers) worker.begin(startNs)
     await pass(START_MS / 1_000, signal)
     options.onProgress?.("storm")
     const over = new AbortController()

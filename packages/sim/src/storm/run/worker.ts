@@ -1,5 +1,6 @@
 /**
- * One process of a storm. What it is to do stands in its argument, as JSON; it ends when it is told to, or when whoever started it is gone.
+ * One process of a storm. What it is to do stands in its argument, as JSON. It says when it is ready, and begins when it is told when slot 0 is; it ends when it
+ * is told to, or when whoever started it is gone.
  */
 import * as Effect from "effect/Effect"
 
@@ -15,19 +16,27 @@ export interface WorkerTask {
   readonly process: number
   readonly life: number
   readonly fibers: number
-  readonly startNs: number
   readonly record: string
 }
 
+/** What a process is told: when slot 0 begins, for everybody; and that it is over. */
+export type FromStorm = { readonly tell: "begin"; readonly startNs: number } | { readonly tell: "end" }
+
 const task = JSON.parse(process.argv[2] ?? "") as WorkerTask
 let isOver = false
-process.on("message", () => (isOver = true))
+const start = new Promise<number>((resolve) =>
+  process.on("message", (message: FromStorm) => {
+    if (message.tell === "end") isOver = true
+    resolve(message.tell === "end" ? 0 : message.startNs)
+  })
+)
 process.on("disconnect", () => process.exit(1))
 
 const before = readRecord(task.record)
 const recorder = fileRecorder(task.record, before.length)
 const store = await openStore(task.address, task.callTimeoutMs)
-await runCrew({ ...task, store, recorder, before, isOver: () => isOver })
+process.send?.("ready")
+await runCrew({ ...task, startNs: await start, store, recorder, before, isOver: () => isOver })
 recorder.close()
 await Effect.runPromise(store.close)
 process.exit(0)

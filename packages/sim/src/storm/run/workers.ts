@@ -6,18 +6,23 @@ import type { ChildProcess } from "node:child_process"
 import { extname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 
-import type { WorkerTask } from "./worker.ts"
+import type { FromStorm, WorkerTask } from "./worker.ts"
 
 /** The program beside this file: the source in the repository, the built one in a package. */
 const program = join(import.meta.dirname, `worker${extname(import.meta.filename)}`)
 
 export type Assignment = Omit<WorkerTask, "life">
 
+/** To load takes half a second; on a machine that is busy much longer. */
+const READY_WITHIN_MS = 60_000
+
 export class Worker {
   readonly #task: Assignment
   readonly #onProblem: (problem: string) => void
   #child: ChildProcess
   #exit: Promise<void>
+  #ready: Promise<void>
+  #startNs: number | undefined
   #life = 0
   #isStopped = false
   #isExpected = false
@@ -25,18 +30,31 @@ export class Worker {
   constructor(task: Assignment, onProblem: (problem: string) => void) {
     this.#task = task
     this.#onProblem = onProblem
-    ;[this.#child, this.#exit] = this.#spawn()
+    ;[this.#child, this.#ready, this.#exit] = this.#spawn()
   }
 
   get isRunning(): boolean {
     return !this.#isStopped && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** As `kill -9`; then started again, from its own record. */
+  /** Resolves when it could begin, or has ended, or has been given time enough. */
+  get ready(): Promise<void> {
+    return this.#ready
+  }
+
+  /** Slot 0 is then, for everybody. */
+  begin(startNs: number): void {
+    this.#startNs = startNs
+    this.#tell({ tell: "begin", startNs })
+  }
+
+  /** As `kill -9`; then started again, from its own record. Resolves when it goes on. */
   async killAndRestart(): Promise<void> {
     await this.kill()
     this.#life++
-    ;[this.#child, this.#exit] = this.#spawn()
+    ;[this.#child, this.#ready, this.#exit] = this.#spawn()
+    await this.#ready
+    if (this.#startNs !== undefined) this.begin(this.#startNs)
   }
 
   /** Stands still for so long, with whatever it was doing. */
@@ -51,7 +69,7 @@ export class Worker {
   /** Lets every fiber end its call. @returns whether they did in time */
   async end(withinMs: number): Promise<boolean> {
     this.#isExpected = true
-    if (this.#child.connected) this.#child.send("end")
+    this.#tell({ tell: "end" })
     const late = new AbortController()
     const isInTime = await Promise.race([
       this.#exit.then(() => true),
@@ -68,7 +86,11 @@ export class Worker {
     await this.#exit
   }
 
-  #spawn(): [ChildProcess, Promise<void>] {
+  #tell(message: FromStorm): void {
+    if (this.#child.connected) this.#child.send(message)
+  }
+
+  #spawn(): [child: ChildProcess, ready: Promise<void>, exit: Promise<void>] {
     const task: WorkerTask = { ...this.#task, life: this.#life }
     // A process group of its own: Ctrl-C is for the one that started it to answer.
     const child = spawn(process.execPath, [...process.execArgv, program, JSON.stringify(task)], {
@@ -91,6 +113,17 @@ export class Worker {
         resolve()
       })
     })
-    return [child, exit]
+    return [child, readyOf(child, exit, () => this.#onProblem(`process ${task.process} was not ready in time`)), exit]
   }
+}
+
+const readyOf = async (child: ChildProcess, exit: Promise<void>, onLate: () => void): Promise<void> => {
+  const late = new AbortController()
+  const isInTime = await Promise.race([
+    new Promise<true>((resolve) => child.once("message", () => resolve(true))),
+    exit.then(() => true),
+    sleep(READY_WITHIN_MS, false, { signal: late.signal }).catch(() => true)
+  ])
+  late.abort()
+  if (!isInTime) onLate()
 }

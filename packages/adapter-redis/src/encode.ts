@@ -33,35 +33,26 @@ const UNLIMITED = -2
 
 const HEAD_LENGTH = 10
 
+/** Written as text from the start: a list of all values, and then its JSON, took twice as long. */
 export const encode = (tag: string, questions: ReadonlyArray<Question>, terms: Terms): Encoded => {
   const accounts = new Accounts()
-  const commands: Array<string | number> = []
-  for (const question of questions) add(question, accounts, commands)
+  let commands = ""
+  for (const question of questions) commands += textOf(question, accounts)
   const { keepsForever, nowMs, settings } = terms
-  const list = [
-    settings.settledRetentionMs,
-    settings.unsettledRetentionMs,
-    settings.longestCallMs,
-    GRID_MS,
-    MAX_TTL_MS,
-    COLLECT_AFTER_MS,
-    nowMs ?? ABSENT,
-    keepsForever ? 1 : 0,
-    accounts.keys.length,
-    HEAD_LENGTH + accounts.terms.length + 1,
-    ...accounts.terms,
-    ...commands
-  ]
-  return { keys: keysOfAccounts(tag, accounts.keys), args: [JSON.stringify(list)] }
+  const head = `${settings.settledRetentionMs},${settings.unsettledRetentionMs},${settings.longestCallMs},${GRID_MS},${MAX_TTL_MS},${COLLECT_AFTER_MS}`
+  const call = `${nowMs ?? ABSENT},${keepsForever ? 1 : 0},${accounts.keys.length},${accounts.next}`
+  return { keys: keysOfAccounts(tag, accounts.keys), args: [`[${head},${call}${accounts.terms}${commands}]`] }
 }
 
 /** The accounts of a call, each once, and the terms on which its commands name them, each once. */
 class Accounts {
   readonly keys: Array<string> = []
-  readonly terms: Array<string | number> = []
+  terms = ""
+  /** Where what comes next stands in the list, from 1 as Lua counts. */
+  next = HEAD_LENGTH + 1
   readonly #known = new Map<string, { readonly number: number; readonly legs: Array<readonly [AccountRef, number]> }>()
 
-  /** Where the leg's terms stand in the list, from 1 as Lua counts. */
+  /** Where the leg's terms stand in the list. */
   of(leg: AccountRef): number {
     const key = accountKey(leg)
     let account = this.#known.get(key)
@@ -70,9 +61,12 @@ class Accounts {
       this.#known.set(key, account)
     }
     for (const [other, place] of account.legs) if (isSame(leg, other)) return place
-    const place = HEAD_LENGTH + this.terms.length + 1
+    const place = this.next
     account.legs.push([leg, place])
-    this.terms.push(account.number, leg.unit ?? "", limitOf(leg), leg.window.kind, ...boundsOf(leg))
+    const bounds = boundsOf(leg)
+    this.terms += `,${account.number},${JSON.stringify(leg.unit ?? "")},${limitOf(leg)},"${leg.window.kind}"`
+    for (const bound of bounds) this.terms += `,${bound}`
+    this.next += 4 + bounds.length
     return place
   }
 }
@@ -100,49 +94,52 @@ const boundsOf = ({ window }: AccountRef): ReadonlyArray<number> => {
   }
 }
 
-/** Of each command eight values, then three of each leg. */
-const add = (question: Question, accounts: Accounts, to: Array<string | number>): void => {
+/** Of each command eight values, then three of each leg. What `content.ts` makes stands in quotes as it is. */
+const textOf = (question: Question, accounts: Accounts): string => {
   const { legs } = question
   switch (question.kind) {
-    case "reserve":
-      to.push("reserve", question.id, accountsText(legs), reserveText(question.legs), question.ttlMs, 0, 0, legs.length)
-      for (const leg of question.legs) to.push(accounts.of(leg), leg.amount, leg.settle)
-      return
+    case "reserve": {
+      let text = `,"reserve",${JSON.stringify(question.id)},"${accountsText(legs)}","${reserveText(question.legs)}",${question.ttlMs},0,0,${legs.length}`
+      for (const leg of question.legs) text += `,${accounts.of(leg)},${leg.amount},"${leg.settle}"`
+      return text
+    }
     case "extend": {
       const { id, ttlMs, whenUnknown } = question
-      to.push("extend", id, accountsText(legs), "", ttlMs ?? ABSENT, whenUnknown ?? "", 0, legs.length)
-      for (const leg of question.legs) to.push(accounts.of(leg), leg.total ?? ABSENT, leg.measured ?? ABSENT)
-      return
+      let text = `,"extend",${JSON.stringify(id)},"${accountsText(legs)}","",${ttlMs ?? ABSENT},"${whenUnknown ?? ""}",0,${legs.length}`
+      for (const leg of question.legs) text += `,${accounts.of(leg)},${leg.total ?? ABSENT},${leg.measured ?? ABSENT}`
+      return text
     }
     case "finalize": {
       const { id, ifUnknown, overage, sentAgoMs } = question
-      to.push("finalize", id, accountsText(legs), "", sentAgoMs, overage, ifUnknown, legs.length)
-      for (const leg of question.legs) to.push(accounts.of(leg), leg.actual ?? ABSENT, 0)
-      return
+      let text = `,"finalize",${JSON.stringify(id)},"${accountsText(legs)}","",${sentAgoMs},"${overage}","${ifUnknown}",${legs.length}`
+      for (const leg of question.legs) text += `,${accounts.of(leg)},${leg.actual ?? ABSENT},0`
+      return text
     }
     case "release":
-      to.push("release", question.id, accountsText(legs), "", 0, 0, 0, legs.length)
-      break
-    case "charge":
-      to.push("charge", question.id, accountsText(legs), chargeText(question.legs), 0, 0, 0, legs.length)
-      for (const leg of question.legs) to.push(accounts.of(leg), leg.amount, 0)
-      return
+      return `,"release",${JSON.stringify(question.id)},"${accountsText(legs)}","",0,0,0,${named(legs, accounts)}`
+    case "charge": {
+      let text = `,"charge",${JSON.stringify(question.id)},"${accountsText(legs)}","${chargeText(question.legs)}",0,0,0,${legs.length}`
+      for (const leg of question.legs) text += `,${accounts.of(leg)},${leg.amount},0`
+      return text
+    }
     case "adjust": {
       const { adjustment, id } = question
-      to.push("adjust", id, "", adjustmentText(adjustment), valueOf(adjustment), adjustment.kind, 0, 1)
-      break
+      return `,"adjust",${JSON.stringify(id)},"","${adjustmentText(adjustment)}",${valueOf(adjustment)},"${adjustment.kind}",0,${named(legs, accounts)}`
     }
     case "lookup":
-      to.push("lookup", question.id, "", "", 0, 0, 0, legs.length)
-      break
+      return `,"lookup",${JSON.stringify(question.id)},"","",0,0,0,${named(legs, accounts)}`
     case "usage":
-      to.push("usage", "", "", "", 0, 0, 0, legs.length)
-      break
+      return `,"usage","","","",0,0,0,${named(legs, accounts)}`
     case "holds":
-      to.push("holds", "", "", "", question.cursor, question.count, 0, 1)
-      break
+      return `,"holds","","","",${JSON.stringify(question.cursor)},${question.count},0,${named(legs, accounts)}`
   }
-  for (const leg of legs) to.push(accounts.of(leg), 0, 0)
+}
+
+/** How many legs, and of each where its terms stand: the command says no more of them. */
+const named = (legs: ReadonlyArray<AccountRef>, accounts: Accounts): string => {
+  let text = `${legs.length}`
+  for (const leg of legs) text += `,${accounts.of(leg)},0,0`
+  return text
 }
 
 /** The new limit as the account keeps it, or the credit. */

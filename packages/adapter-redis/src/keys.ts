@@ -23,8 +23,10 @@ export const tagOf = (prefix: string, partition: string): string => `${prefix}{$
  * What the script declares: of n accounts their hashes, then their indexes of ticks, then two shelves of each. Injective: an account's key is a text
  * without control characters but the one before its window, and the letters before it differ.
  */
-export const keysOfAccounts = (tag: string, accounts: ReadonlyArray<string>): ReadonlyArray<string> => [
-  ...accounts.map((key) => `${tag}a:${key}`),
-  ...accounts.map((key) => `${tag}t:${key}`),
-  ...accounts.flatMap((key) => [`${tag}1:${key}`, `${tag}0:${key}`])
-]
+export const keysOfAccounts = (tag: string, accounts: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const keys: Array<string> = []
+  for (const key of accounts) keys.push(`${tag}a:${key}`)
+  for (const key of accounts) keys.push(`${tag}t:${key}`)
+  for (const key of accounts) keys.push(`${tag}1:${key}`, `${tag}0:${key}`)
+  return keys
+}

@@ -1,7 +1,7 @@
 /**
  * The Redis adapter: one call of one script per `execute`, for all commands and legs.
  */
-import { withDeadline } from "@tallystick/core/deadline"
+import { beginWithDeadline } from "@tallystick/core/deadline"
 import { InvalidInput, readAccounts, readCommands, readInteger } from "@tallystick/core/machine"
 import type { Command } from "@tallystick/core/machine"
 import { checked, NotAppliedError } from "@tallystick/core/store"
@@ -40,11 +40,9 @@ export const redisStore = (options: RedisStoreOptions = {}): QuotaStore => {
   let isClosed = false
   const call: Call = (read, act, errorOf = readErrorOf) => {
     const at = (nowMs: number | undefined) => {
-      const actUnlessClosed: typeof act = async (input, nowMs, signal) => {
-        if (isClosed) throw new NotAppliedError("the store is closed")
-        return act(input, nowMs, signal)
-      }
-      return attempt(read, (input, signal) => actUnlessClosed(input, nowMs, signal), callTimeoutMs, errorOf)
+      const actUnlessClosed = (input: Parameters<typeof act>[0], signal: AbortSignal) =>
+        isClosed ? Promise.reject(new NotAppliedError("the store is closed")) : act(input, nowMs, signal)
+      return attempt(read, actUnlessClosed, callTimeoutMs, errorOf)
     }
     return clock === "store" ? at(undefined) : Effect.flatMap(Clock.currentTimeMillis, (ms) => at(Math.floor(ms)))
   }
@@ -120,17 +118,27 @@ const executorOf = (
     )
 }
 
-/** Reads the input, then acts within the deadline. What the input refuses is the call's failure, and nothing is sent. */
+/**
+ * Reads the input, then acts within the deadline. What the input refuses is the call's failure, and nothing is sent. One signal for deadline and caller: that
+ * of `Effect.tryPromise` had to be listened to, and its promise waited for.
+ */
 const attempt = <Input, A>(
   read: () => Input,
   act: (input: Input, signal: AbortSignal) => Promise<A>,
   callTimeoutMs: number,
   errorOf: (error: unknown) => StoreError
 ): Effect.Effect<A, CallError> =>
-  Effect.tryPromise({
-    try: async (signal) => {
-      const input = read()
-      return withDeadline(callTimeoutMs, signal, ({ signal }) => act(input, signal))
-    },
-    catch: (error): CallError => (error instanceof InvalidInput ? error : errorOf(error))
+  Effect.callback<A, CallError>((resume) => {
+    const failed = (error: unknown): void => resume(Effect.fail(error instanceof InvalidInput ? error : errorOf(error)))
+    let input: Input
+    try {
+      input = read()
+    } catch (error) {
+      return failed(error)
+    }
+    const leave = beginWithDeadline(callTimeoutMs, ({ signal }) => act(input, signal), {
+      done: (value) => resume(Effect.succeed(value)),
+      failed
+    })
+    return Effect.sync(leave)
   })

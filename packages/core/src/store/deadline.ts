@@ -40,9 +40,50 @@ export const afterReplies = (act: () => void): (() => void) => {
 /** At the deadline, after what was still waiting to be sent has said so, and before `DeadlineError`; however many promises that passes through. */
 export const afterWaiting = (act: () => void): void => void setTimeout(act, 0)
 
+/** How a call ends. */
+interface Ends<A> {
+  readonly done: (value: A) => void
+  readonly failed: (error: unknown) => void
+}
+
 /**
- * Rejects with `DeadlineError` after so many ms, or at once when `signal` aborts; `start` gets the deadline. What was still waiting to be sent, and rejects when
- * its signal aborts, says first that nothing happened.
+ * Fails with `DeadlineError` after so many ms; `start` gets the deadline. What was still waiting to be sent, and rejects when its signal aborts, says first that
+ * nothing happened.
+ *
+ * @returns what ends it before its time, when nobody waits for it any more
+ *
+ * @example
+ * const leave = beginWithDeadline(5_000, ({ signal }) => driver.query(text, values, signal), { done: show, failed: warn })
+ */
+export const beginWithDeadline = <A>(
+  afterMs: number,
+  start: (deadline: Deadline) => Promise<A>,
+  { done, failed }: Ends<A>
+): (() => void) => {
+  const controller = new AbortController()
+  const giveUp = (): void => {
+    endTimer()
+    controller.abort()
+    afterWaiting(() => afterWaiting(() => failed(new DeadlineError(afterMs))))
+  }
+  const endMs = performance.now() + afterMs
+  const timer = setTimeout(() => (endTimer = afterReplies(giveUp)), afterMs)
+  let endTimer = (): void => clearTimeout(timer)
+  start({ signal: controller.signal, leftMs: () => Math.max(0, endMs - performance.now()) }).then(
+    (value) => {
+      endTimer()
+      done(value)
+    },
+    (error: unknown) => {
+      endTimer()
+      failed(error)
+    }
+  )
+  return giveUp
+}
+
+/**
+ * The same for a caller who has a signal, and waits for a promise.
  *
  * @example
  * await withDeadline(5_000, signal, ({ signal }) => driver.query(text, values, signal))
@@ -53,30 +94,18 @@ export const withDeadline = <A>(
   start: (deadline: Deadline) => Promise<A>
 ): Promise<A> =>
   new Promise((resolve, reject) => {
-    const controller = new AbortController()
-    const end = (): void => {
-      endTimer()
-      signal.removeEventListener("abort", giveUp)
-    }
-    const giveUp = (): void => {
-      end()
-      controller.abort()
-      afterWaiting(() => afterWaiting(() => reject(new DeadlineError(afterMs))))
-    }
-    const endMs = performance.now() + afterMs
-    const timer = setTimeout(() => (endTimer = afterReplies(giveUp)), afterMs)
-    let endTimer = (): void => clearTimeout(timer)
-    signal.addEventListener("abort", giveUp)
-    start({ signal: controller.signal, leftMs: () => Math.max(0, endMs - performance.now()) }).then(
-      (value) => {
+    const end = (): void => signal.removeEventListener("abort", giveUp)
+    const giveUp = beginWithDeadline(afterMs, start, {
+      done: (value) => {
         end()
         resolve(value)
       },
-      (error: unknown) => {
+      failed: (error) => {
         end()
         reject(error instanceof Error ? error : new Error(String(error)))
       }
-    )
+    })
+    signal.addEventListener("abort", giveUp)
   })
 
 /** Waits so many ms; false: the signal aborted before. */

@@ -1,5 +1,6 @@
 /** How a flush ends for its callers, and what is counted of it. */
 import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
@@ -15,8 +16,11 @@ const batchSize = Metric.histogram("tallystick_batch_commands", {
 })
 const waitingNow = Metric.gauge("tallystick_batch_waiting", { description: "commands that wait for a flush" })
 
-export const count = (sent: number, waits: number): Effect.Effect<void> =>
-  Effect.andThen(Metric.update(batchSize, sent), Metric.update(waitingNow, waits))
+/** With the services of a flush. As two effects it took four steps more of each call that is alone. */
+export const count = (sent: number, waits: number, services: Context.Context<never>): void => {
+  batchSize.updateUnsafe(sent, services)
+  waitingNow.updateUnsafe(waits, services)
+}
 
 /** Each its own outcomes; of a flush that failed, each the failure. */
 export const answerAll = (batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<Outcome>, CallError>): void => {

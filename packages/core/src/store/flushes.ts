@@ -113,11 +113,9 @@ export class Flushes {
     for (const request of batch) request.isWaiting = false
     const commands = commandsOf(batch)
     this.#waiting.commands -= commands
-    const send = Effect.andThen(
-      count(commands, this.#waiting.commands),
-      // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
-      Effect.suspend(() => flight.ready ?? this.#prepare(itemsOf(batch)))
-    )
+    count(commands, this.#waiting.commands, first.services)
+    // A store that throws instead of failing does so inside: its callers hear of it, and its accounts are free again.
+    const send = Effect.suspend(() => flight.ready ?? this.#prepare(itemsOf(batch)))
     let hasReply = false
     // The next one is sent in the turn in which it leaves (a pool hands its connection out at the end of that turn), and this one is read in the turn after.
     const readLater = (read: Answer): Answer => {

@@ -24,8 +24,11 @@ end
 local function parseRow(text)
   local row = cjson.decode(text)
   local sum = 0
-  for at = 1, #row do
-    sum = sum + (at == UNIT and 0 or row[at])
+  for at = 1, OPEN do
+    sum = sum + row[at]
+  end
+  for at = FIRST_DUE, #row do
+    sum = sum + row[at]
   end
   return sum == sum and row or error()
 end
@@ -72,9 +75,10 @@ end
 -- What lies on a shelf of these ids.
 local function readShelf(slot, shelf, ids)
   local texts = redis.call('HMGET', shelfKey(slot, shelf), unpack(ids))
-  for at, id in ipairs(ids) do
-    if texts[at] and not slot.texts[id] then
-      slot.texts[id] = texts[at]
+  for at = 1, #ids do
+    local id, text = ids[at], texts[at]
+    if text and not slot.texts[id] then
+      slot.texts[id] = text
     end
   end
 end
@@ -126,7 +130,7 @@ local function fetchAccount(index)
     index = index, timeMs = nowMs, nextMs = math.huge, due = {}, texts = {}, entries = {}, isInHash = {}, changed = {}, adjustments = false,
     newAdjustments = false, row = nil, isThere = false, isUnreadable = false, isTouched = false, isChanged = false, isReborn = false, window = 0,
     dueChanged = false, ticks = false, expired = false, facts = false, factsChanged = 0, set = false, gone = false, added = false, removed = false,
-    shelved = false
+    shelved = false, debited = 0
   }
   slots[index] = slot
   if texts[1] then

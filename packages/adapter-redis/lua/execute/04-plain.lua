@@ -29,6 +29,17 @@ local function plainChange(slot, terms)
   return row
 end
 
+-- How the text of the last new hold ended. Those of a call mostly end alike, and five numbers take 0.4 us to write.
+local ending = { deadlineMs = 0, cost = 0, period = 0, timeMs = 0, text = '' }
+
+local function endOfHeld(deadlineMs, cost, period, timeMs)
+  if ending.deadlineMs ~= deadlineMs or ending.cost ~= cost or ending.period ~= period or ending.timeMs ~= timeMs then
+    ending.deadlineMs, ending.cost, ending.period, ending.timeMs = deadlineMs, cost, period, timeMs
+    ending.text = format('%d,%d,%d,%d,%d]', deadlineMs, cost, period, timeMs, timeMs)
+  end
+  return ending.text
+end
+
 -- Whether it was one: then it is done and answered.
 local function plainReserve(at, last)
   local id = args[at + 1]
@@ -53,10 +64,9 @@ local function plainReserve(at, last)
     local deadlineMs, cost = deadlineOf(timeMs, args[at + 4]), settles == 'held' and amount or 0
     row[RESERVED] = row[RESERVED] + amount
     addDue(slot, deadlineMs, row[PERIOD], 1, amount, cost)
-    slot.texts[id] = format(
-      '["held","reserve","%s","%s","%s",%d,%d,-1,"",%d,%d,%d,%d,%d]', args[at + 2], args[at + 3], settles, amount, amount, deadlineMs, cost,
-      row[PERIOD], timeMs, timeMs
-    )
+    local held = exact(amount)
+    slot.texts[id] = '["held","reserve","' .. args[at + 2] .. '","' .. args[at + 3] .. '","' .. settles .. '",' .. held .. ',' .. held .. ',-1,"",'
+      .. endOfHeld(deadlineMs, cost, row[PERIOD], timeMs)
     slot.changed[id] = 'held'
     say(format(
       ',[%d,%d,%d,%d,"held",%d,%d,-1,%d,%d]', placeOfFacts(slot), row[USED], row[RESERVED], row[REVISION], row[PERIOD], amount, deadlineMs, cost
@@ -90,7 +100,7 @@ local function plainDebit(slot, entry, actual, overage)
 end
 
 local function plainFinalize(at, last)
-  local id, overage, debits = args[at + 1], args[at + 5], {}
+  local id, overage = args[at + 1], args[at + 5]
   for leg = at + HEAD, last, LEG_LENGTH do
     local slot = plainSlot(args[leg])
     local entry = slot and entryOf(slot, id)
@@ -98,14 +108,14 @@ local function plainFinalize(at, last)
     if not debited then
       return false
     end
-    debits[leg] = debited
+    slot.debited = debited
   end
   say(',["Finalized",0')
   for leg = at + HEAD, last, LEG_LENGTH do
     local terms, actual = args[leg], args[leg + 1]
     local slot = slots[args[terms]]
     local entry = slot.entries[id]
-    local debited, row = debits[leg], plainChange(slot, terms)
+    local debited, row = slot.debited, plainChange(slot, terms)
     row[USED] = row[USED] + debited
     row[RESERVED] = row[RESERVED] - entry[HELD]
     addDue(slot, entry[DEADLINE], row[PERIOD], -1, -entry[HELD], -entry[COST])

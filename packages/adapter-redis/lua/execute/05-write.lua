@@ -8,13 +8,15 @@ local function sortEntries(slot, set, gone)
   for id, state in pairs(slot.changed) do
     local entry = slot.entries[id]
     if (entry and entry[STATE] or state) == 'held' then
-      set[#set + 1] = 'hold:' .. id
-      set[#set + 1] = entry and format(HELD_ENTRY, unpack(entry, COMMAND, ALTERED)) or slot.texts[id]
+      local last = #set
+      set[last + 1] = 'hold:' .. id
+      set[last + 2] = entry and format(HELD_ENTRY, unpack(entry, COMMAND, ALTERED)) or slot.texts[id]
     else
       local shelved = slot.shelved or {}
+      local last = #shelved
       slot.shelved = shelved
-      shelved[#shelved + 1] = id
-      shelved[#shelved + 1] = entry and format(ENDED_ENTRY, unpack(entry)) or slot.texts[id]
+      shelved[last + 1] = id
+      shelved[last + 2] = entry and format(ENDED_ENTRY, unpack(entry)) or slot.texts[id]
       if slot.isInHash[id] then
         gone[#gone + 1] = 'hold:' .. id
       end
@@ -175,14 +177,19 @@ end
 
 local ROW = '[%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%s'
 
+-- By the length of a row: most are as long as the one before.
+local formats = {}
+
 local function textOfRow(row, last)
+  local text = formats[last] or ROW .. string.rep(',%d', last - UNIT) .. ']'
+  formats[last] = text
   row[UNIT] = cjson.encode(row[UNIT])
-  return format(ROW .. string.rep(',%d', last - UNIT) .. ']', unpack(row, 1, last))
+  return format(text, unpack(row, 1, last))
 end
 
 -- What is to be written of an account, worked out before anything is.
 local function prepare(slot)
-  local row, set, gone = slot.row, { 'row', '' }, {}
+  local row, set, gone = slot.row, { 'row', '', nil, nil }, {}
   slot.set, slot.gone = set, gone
   sortEntries(slot, set, gone)
   slot.last = slot.dueChanged and sortDue(slot) or #row

@@ -3,96 +3,22 @@
  */
 import type { Reason } from "../../sim/break/reasons.ts"
 
-const PREFETCH = "Only what is read ahead with the account: without it the due row is read when it is asked for."
 const BOUND = "`NEXT` is a time before which nothing is due: one that is too early asks the index once more."
 const REBORN =
   "A row that this call has changed is not forgotten, so that nothing of this call is there to be cleared; what was read of the earlier life lies at ticks that have passed, or is older than its new birth."
 const MORE_THAN_A_THOUSAND =
   "Another program, from a thousand ticks that are due on: test/many-holds.test.ts sees it; the programs here are smaller."
-const CHECKED =
-  "A key is looked at once more before the first write, or would fail as the first thing that is written: the calls that see it have two accounts."
 const RULES = "It is then left to the rules, which say and do the same."
-const OVERWRITTEN = "Of an entry that is held, or was never, nobody reads what an ending writes."
 
 export const reasons: ReadonlyArray<Reason> = [
-  { line: "ask.tickMs = math.max(ask.tickMs, tickMs)", why: PREFETCH },
-  { line: "ask = { ids = {}, tickMs = -1 }", why: PREFETCH },
-  { line: "local id, tickMs = args[at + 1]", changes: ["- -> ", "== -> ~=", "and -> or"], why: PREFETCH },
-  { line: "readDue(slot, tickMs, texts[2])", why: PREFETCH },
-  {
-    line: "while at < #args do",
-    changes: ["< -> <="],
-    why: "Behind the last command stands nothing: the place is one past the end."
-  },
-  {
-    line: "return { 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1",
-    changes: ["- -> "],
-    why: "The third is the time of the last reset, and no deadline is as early as 1 ms after the epoch. The fourth is the shelf that was written last, and number 1 is as long gone as none."
-  },
-  { line: "deadlineMs, cost, row[PERIOD], timeMs, timeMs, 0, -1,", changes: ["- -> "], why: OVERWRITTEN },
-  {
-    line: "if tickMs > work.timeMs and tickMs < first",
-    changes: ["> -> >=", "< -> <="],
-    why: "What fell due until now is done, and its due row holds nothing; where both are the same it is the same tick."
-  },
-  {
-    line: "if tickMs < first and hasPeriod",
-    changes: ["< -> <="],
-    why: "Where both are the same it is the same tick."
-  },
-  {
-    line: "while slot.isThere and after < first do",
-    changes: ["< -> <="],
-    why: "One more look into the index, behind the tick that was found."
-  },
   { line: "slot.isThere = false", changes: ["false -> true", "slot.isThere = false -> "], why: REBORN },
-  {
-    line: "slot.due, slot.wasDue, slot.entries, slot.isInHash, slot.adjustments, slot.ticks = {}",
-    why: REBORN
-  },
-  {
-    line: "if #slot.shelved > 0 then",
-    changes: ["#slot.shelved > 0 -> true", "#slot.shelved > 0 -> false"],
-    why: CHECKED
-  },
-  { line: "if #slot.added + #slot.removed > 0 then", why: CHECKED },
   { line: "from = '(' .. exact(all[#all] or 0)", why: MORE_THAN_A_THOUSAND },
   { line: "until #ticks < TICKS_PER_CALL", why: MORE_THAN_A_THOUSAND },
-  {
-    line: "local windowMs = args[window] == 'idle'",
-    changes: ["- -> ", "~= -> =="],
-    why: "A window that is not open, or has no end, then counts as one that ended long ago, and the longer retention stands."
-  },
-  {
-    line: "if row[TICKS] > 0 and row[NEXT] <= timeMs then",
-    changes: ["row[TICKS] > 0 and row[NEXT] <= timeMs -> true", "> -> >=", "and -> or"],
-    why: "A short cut: the index is asked instead, and has no tick at or below this time."
-  },
   { line: "row[NEXT] = row[TICKS] > 0 and part('ticks')", why: BOUND },
   {
     line: "if row[RESERVED] == 0 then",
     changes: ["row[RESERVED] == 0 -> false"],
     why: "A short cut: every hold is at least 1, so that without a sum there is no hold of the present period to find."
-  },
-  {
-    line: "if row[TICKS] == 0 or tickMs < row[NEXT] then",
-    changes: ["< -> <="],
-    why: "Where both are the same it is the same tick."
-  },
-  {
-    line: "if actual - own <= spendable then",
-    changes: ["<= -> <"],
-    why: "Where both are the same, `own + spendable` is `actual`."
-  },
-  {
-    line: "return delta > 0 and isOverflow(work, delta)",
-    changes: ["> -> >="],
-    why: "Nothing more overflows only where the sums have before, and that is unsound."
-  },
-  {
-    line: "if asked == '' or set ~= '' and PRICE[asked] <= PRICE[set] then",
-    changes: ["<= -> <"],
-    why: "Policies of one price are one policy."
   },
   {
     line: "if deadlineMs == entry[DEADLINE] then",
@@ -110,21 +36,6 @@ export const reasons: ReadonlyArray<Reason> = [
   },
   { line: "if not found then", changes: ["not found -> true"], why: "A part is then made once more, and is the same." },
   { line: "known[name] = found", why: "A part is then made once more, and is the same." },
-  {
-    line: "if row ~= slot.row then",
-    changes: ["row ~= slot.row -> true"],
-    why: "What legs have in common is then said once more."
-  },
-  {
-    line: "if not slot.isReborn then",
-    changes: ["not slot.isReborn -> true"],
-    why: "Of an account that begins anew all fields were removed before."
-  },
-  {
-    line: "slot.dueChanged[tickMs] = true",
-    changes: ["true -> false"],
-    why: "Only the keys of this table are read."
-  },
   {
     line: "if not slot.isTouched then",
     changes: ["not slot.isTouched -> false"],
@@ -204,9 +115,9 @@ export const reasons: ReadonlyArray<Reason> = [
     why: RULES
   },
   {
-    line: "if entry[STATE] ~= 'held' or #entry ~= ALTERED",
+    line: "if #entry ~= ALTERED or entry[ALTERED] <",
     changes: [
-      "entry[STATE] ~= 'held' or #entry ~= ALTERED or entry[ALTERED] < 1000000000000 or entry[ALTERED] > 9999999999999 -> true",
+      "#entry ~= ALTERED or entry[ALTERED] < 1000000000000 or entry[ALTERED] > 9999999999999 -> true",
       "< -> <=",
       "> -> >="
     ],
@@ -263,16 +174,6 @@ export const reasons: ReadonlyArray<Reason> = [
     line: "dueChanged = false, ticks = false, expired = false",
     changes: ["false -> true"],
     why: "Due rows that have not changed are put in their places once more; the others are overwritten before they are read."
-  },
-  {
-    line: "return 'Denied', false, 'overflow', refused",
-    changes: ["false -> true"],
-    why: "Of a denial nobody reads whether it is a replay."
-  },
-  {
-    line: "return 'Corrupt', false, nil, uncounted",
-    changes: ["false -> true"],
-    why: "Of what is corrupt nobody reads whether it is a replay."
   },
   {
     line: "local more = debited - held",

@@ -111,6 +111,39 @@ const cases: Readonly<Record<string, ReadonlyArray<Call>>> = {
     [69_999, 0, reserve("s", 5, month)],
     [69_999, 0, finalize("s", 5, month)]
   ],
+  "a hold of an earlier period, beside one of the present period that falls due then, and an account in another period":
+    [
+      [0, 1, charge("c", 1, fixed, b)],
+      [19_000, 0, reserve("r", 5, fixed)],
+      [
+        20_500,
+        1,
+        charge("d", 1, fixed),
+        { ...reserve("s", 5, fixed), ttlMs: 3_500 },
+        { ...reserve("t", 5, b), ttlMs: 3_500 }
+      ],
+      [20_600, 1, finalize("r", 5, fixed), finalize("s", 5, fixed), finalize("t", 5, b)]
+    ],
+  "holds of one call that end differently": [
+    [0, 1, charge("c", 1, none)],
+    [
+      0,
+      0,
+      reserve("r", 2, none),
+      reserve("s", 2, { ...none, settle: "held" }),
+      { ...reserve("t", 2, { ...none, settle: "held" }), ttlMs: 9_000 },
+      { ...reserve("u", 2, none), ttlMs: 9_000 },
+      reserve("v", 2, none)
+    ],
+    [1, 0, finalize("r", 2, none), finalize("s", undefined, none), finalize("v", 2, none)],
+    [2, 0, finalize("t", undefined, none), finalize("u", 2, none)]
+  ],
+  "accounts of one call that have times of their own": [
+    [0, 1, charge("c", 1, b)],
+    [500, 1, charge("c", 1, none)],
+    [400, 0, reserve("r", 5, b), reserve("s", 5, none)],
+    [600, 0, finalize("r", 5, b), finalize("s", 5, none)]
+  ],
   "holds in fields of their own, before and after one of them has expired": [
     [0, 1, charge("c", 1, wide), ...filled],
     [

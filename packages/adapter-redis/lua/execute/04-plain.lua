@@ -76,10 +76,11 @@ local function plainReserve(at, last)
   return true
 end
 
--- What this leg of a finalize would debit; nil: it is not plain. Its text must end in a time of 13 digits, as all of this age have (see below).
+-- What this leg of a finalize would debit; nil: it is not plain. Only what is held ends in the time of its last change, and that must have 13 digits, as all
+-- of this age have (see below).
 local function plainDebit(slot, entry, actual, overage)
   local row, held = slot.row, entry[HELD]
-  if entry[STATE] ~= 'held' or #entry ~= ALTERED or entry[ALTERED] < 1000000000000 or entry[ALTERED] > 9999999999999 then
+  if #entry ~= ALTERED or entry[ALTERED] < 1000000000000 or entry[ALTERED] > 9999999999999 then
     return nil
   elseif entry[WITHIN] ~= row[PERIOD] then
     return nil

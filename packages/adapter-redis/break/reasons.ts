@@ -183,5 +183,13 @@ export const reasons: ReadonlyArray<Reason> = [
   {
     line: "slot.nextMs = math.huge",
     why: "What is due is then asked for once more, and it is none."
-  }
+  },
+  {
+    line: "if ending.deadlineMs ~= deadlineMs or",
+    changes: [
+      "ending.deadlineMs ~= deadlineMs or ending.cost ~= cost or ending.period ~= period or ending.timeMs ~= timeMs -> true"
+    ],
+    why: "A short cut: the text is made once more, and is the same."
+  },
+  { line: "formats[last] = text", why: "A short cut: the text is made once more, and is the same." }
 ]

@@ -2,10 +2,12 @@
  * What is plain is decided the short way: the rules would say and do the same, but take three times as long. So it is counted what is left to them.
  */
 import { Book } from "@tallystick/sim/oracle"
-import { readCommand } from "@tallystick/core/machine"
+import { COLLECT_AFTER_MS, GRID_MS, MAX_TTL_MS, readCommand } from "@tallystick/core/machine"
 
+import { faultOf } from "../audit.ts"
 import { Bench, same, settings, START_MS } from "../bench.ts"
 import type { Check } from "../check.ts"
+import { stateOf } from "../dump.ts"
 
 const COUNTER = "left to the rules"
 
@@ -61,8 +63,9 @@ const filled: ReadonlyArray<object> = [60_000, 61_000, 62_000, 63_000].map((ttlM
 
 const b = { ...none, account: "b" }
 const cases: Readonly<Record<string, ReadonlyArray<Call>>> = {
-  "a reserve of all there is, and its ending": [
+  "a reserve of all there is, again, and its ending": [
     [0, 1, charge("c", 0, none), reserve("r", 20, none)],
+    [0, 1, reserve("r", 20, none)],
     [1, 0, finalize("r", 20, none)]
   ],
   "a reserve of all that is left, by a caller who knows less than is stored": [
@@ -142,7 +145,7 @@ const cases: Readonly<Record<string, ReadonlyArray<Call>>> = {
     [0, 1, charge("c", 1, b)],
     [500, 1, charge("c", 1, none)],
     [400, 0, reserve("r", 5, b), reserve("s", 5, none)],
-    [600, 0, finalize("r", 5, b), finalize("s", 5, none)]
+    [600, 1, finalize("r", 5, b), { kind: "release", id: "s", legs: [none] }]
   ],
   "holds in fields of their own, before and after one of them has expired": [
     [0, 1, charge("c", 1, wide), ...filled],
@@ -168,6 +171,12 @@ const cases: Readonly<Record<string, ReadonlyArray<Call>>> = {
   ]
 }
 
+const audited = {
+  keepsForever: true,
+  collects: false,
+  settings: { ...settings, maxTtlMs: MAX_TTL_MS, gridMs: GRID_MS, collectAfterMs: COLLECT_AFTER_MS }
+}
+
 const told = async (client: Bench["client"], script: string, startMs: number, calls: ReadonlyArray<Call>) => {
   const bench = new Bench(client, counting(script))
   const book = new Book(settings)
@@ -179,6 +188,7 @@ const told = async (client: Bench["client"], script: string, startMs: number, ca
     const answers: unknown = JSON.parse(JSON.stringify(await bench.execute(...commands)))
     same(answers, JSON.parse(JSON.stringify(book.execute(commands, nowMs))), `call ${at}`)
     same(Number(await client.get(COUNTER)), left, `call ${at}: left to the rules`)
+    same(faultOf(stateOf(await bench.dump()), new Map(), { ...audited, nowMs }), undefined, `call ${at}: the rows`)
   }
 }
 

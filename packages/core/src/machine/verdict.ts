@@ -5,7 +5,6 @@
 import { windowName } from "./account.ts"
 import { adjustmentRefused } from "./adjust.ts"
 import { accountAnswer, answered, GRANTED, NOT_GRANTED } from "./answer.ts"
-import { blankAccount } from "./apply.ts"
 import type { AccountRef, Command } from "./command.ts"
 import { empty, notAppliedOf } from "./decide.ts"
 import type { AccountAnswer, ConflictReason, LegState, NotAppliedReason, Outcome, RefusalReason } from "./outcome.ts"
@@ -121,7 +120,7 @@ const refusedOf = (
       )
 
 const workOf = (leg: AccountRef, index: number, facts: LegFacts, nowMs: number): Work => {
-  const account = facts.account === undefined ? undefined : { ...blankAccount, ...facts.account }
+  const account = facts.account === undefined ? undefined : accountRowOf(facts.account)
   return {
     leg,
     index,
@@ -129,7 +128,7 @@ const workOf = (leg: AccountRef, index: number, facts: LegFacts, nowMs: number):
     timeMs: facts.timeMs,
     rows: {
       account,
-      entry: facts.entry === undefined ? undefined : { ...blankEntry, ...facts.entry },
+      entry: facts.entry === undefined ? undefined : entryRowOf(facts.entry),
       adjustment: undefined,
       due: dueOf(facts)
     },
@@ -146,24 +145,42 @@ const dueOf = ({ account, firstDeadlineMs, holdsLive, timeMs }: LegFacts): Reado
   return holdsLive ? [{ ...row, tickMs: timeMs + 1, period: -1 }] : []
 }
 
-const blankEntry: EntryRow = {
-  command: "reserve",
+/** Whole rows, of which an answer reads the facts. Each value by its name: to spread two objects into one takes five times as long. */
+const accountRowOf = (facts: AccountFacts): AccountRow => ({
+  unit: facts.unit,
+  storedLimit: facts.storedLimit,
+  open: facts.open,
+  used: facts.used,
+  reserved: facts.reserved,
+  period: facts.period,
+  startMs: facts.startMs,
+  endMs: facts.endMs,
+  revision: facts.revision,
+  lastMs: 0,
+  leadMs: 0,
+  bornMs: 0,
+  changedMs: facts.changedMs,
+  resetMs: null
+})
+
+const entryRowOf = (facts: EntryFacts): EntryRow => ({
+  command: facts.command,
   state: "held",
   accounts: "",
   digest: "",
   settle: "actual",
   amount: 0,
-  held: 0,
-  measured: null,
+  held: facts.held,
+  measured: facts.measured,
   whenUnknown: null,
-  deadlineMs: 0,
-  expiryCost: 0,
-  period: 0,
+  deadlineMs: facts.deadlineMs,
+  expiryCost: facts.expiryCost,
+  period: facts.period,
   createdMs: 0,
   changedMs: 0,
-  debited: 0,
+  debited: facts.debited,
   actual: null,
   overage: "debit",
-  unbilled: 0,
-  late: false
-}
+  unbilled: facts.unbilled,
+  late: facts.late
+})

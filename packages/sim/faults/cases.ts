@@ -1,7 +1,7 @@
 /**
  * One command of each kind, what it is answered, and what an account's numbers are before and after it. Shared by the tests of faults of all adapters.
  */
-import { readCommand } from "@tallystick/core/machine"
+import { MAX_COMMANDS, readCommand } from "@tallystick/core/machine"
 import type { Command, Outcome } from "@tallystick/core/machine"
 import type { CallError, QuotaStore } from "@tallystick/core/store"
 import * as Effect from "effect/Effect"
@@ -84,8 +84,16 @@ export const ask = (store: QuotaStore, command: Command): Promise<Outcome | Call
     })
   )
 
-export const executed = (store: QuotaStore, commands: ReadonlyArray<Command>): Promise<ReadonlyArray<Outcome>> =>
-  Effect.runPromise(store.execute(commands))
+/** In order, and in calls as long as one may be: a busy machine lets writers write more than that. */
+export const executed = async (
+  store: QuotaStore,
+  commands: ReadonlyArray<Command>
+): Promise<ReadonlyArray<Outcome>> => {
+  const outcomes: Array<Outcome> = []
+  for (let from = 0; from < commands.length; from += MAX_COMMANDS)
+    outcomes.push(...(await Effect.runPromise(store.execute(commands.slice(from, from + MAX_COMMANDS)))))
+  return outcomes
+}
 
 export const numbersOf = async (store: QuotaStore, account: string): Promise<Numbers> => {
   const [usage] = await Effect.runPromise(store.usage([of(account)]))

@@ -1,12 +1,12 @@
-// The Book: the state machine a second time, to judge stores by. It shares no code with core and keeps no numbers: a
-// sheet per account holds the commands that took effect on it, and every question reads them again from the first one.
+// The Book: the state machine a second time, to judge stores by. It shares no code with core. A sheet per account holds the
+// commands that took effect on it, each with the page that it left; a page, once left, is never changed.
 import type * as M from "@tallystick/core/machine"
 import { amountOf, byBytes, edge, gridUp, type Leg, nameOf, outside, sameLegs, share, textOf } from "./plain.ts"
 /** What took effect on one account, and when. (A command without effect that found a roll due is kept as a lookup.) */
 type Line = { leg: Leg; window: M.Window; now: number; time: number; command: M.Command; grown: boolean }
 /** All that is remembered of an account. `last` and `lead` are its time, once it has a line (that is, a row). */
-export type Sheet = { lines: Array<Line>; last: number; lead: number }
-/** An account, as its lines say; never kept. `start` is null while no window is open, `revision` 0 without a row. */
+export type Sheet = { lines: Array<Line & { left: Page }>; last: number; lead: number }
+/** An account, as its lines say. `start` is null while no window is open, `revision` 0 without a row. */
 type Page = typeof ROW & { entries: Array<Entry>; adjusts: Array<M.Adjust> }
 const ACCOUNT = { used: 0, revision: 0, period: 0, changed: 0, reset: -1, end: 0, open: true, rolled: false }
 const ROW = { ...ACCOUNT, start: null as number | null, unit: null as string | null, stored: undefined as Leg["limit"] }
@@ -29,10 +29,12 @@ const find = (page: Page, { kind, id }: M.Command) => page.entries.find((e) => k
 const costOf = ({ policy, hold, measured = 0 }: Entry): number =>
   POLICIES[policy] === "refund" ? 0 : POLICIES[policy] === "charge-held" ? hold : Math.min(measured, hold)
 const blank = (): Page => ({ ...ROW, entries: [], adjusts: [] })
-const due = (page: Page, { window: w, now, time }: Line, s: M.Settings): Page => {
-  const late = page.entries.filter((e) => e.state === "held" && e.deadline <= time)
-  for (const e of late) Object.assign(e, { state: "expired", debited: costOf(e), changed: e.deadline })
-  for (const e of late) if (e.period === page.period) page.used += e.debited
+const expired = (e: Entry): Entry => ({ ...e, state: "expired", debited: costOf(e), changed: e.deadline })
+const due = (old: Page, { window: w, now, time }: Line, s: M.Settings): Page => {
+  const isLate = (e: Entry) => e.state === "held" && e.deadline <= time
+  const late = old.entries.filter(isLate)
+  const page = { ...old, entries: old.entries.map((e) => (isLate(e) ? expired(e) : e)) }
+  for (const e of late) if (e.period === page.period) page.used += costOf(e)
   for (const e of late) page.changed = Math.max(page.changed, e.deadline)
   if (late.length > 0) page.revision += new Set(late.map((e) => e.deadline)).size
   const keptFor = (e: Entry) => (e.state === "expired" ? s.unsettledRetentionMs : s.settledRetentionMs)
@@ -40,8 +42,8 @@ const due = (page: Page, { window: w, now, time }: Line, s: M.Settings): Page =>
   const silent = w.kind === "idle" && time >= page.changed + w.idleMs && !isLive(page)
   const passed = w.kind !== "idle" && w.kind !== "none" && (now >= page.end || edge(w, now, 1) < page.start!)
   page.rolled = page.start !== null && (silent || passed)
-  const old = time >= page.changed + s.unsettledRetentionMs && page.open && page.stored === undefined
-  if (old && (page.rolled || page.used === 0) && !isLive(page)) return blank()
+  const aged = time >= page.changed + s.unsettledRetentionMs && page.open && page.stored === undefined
+  if (aged && (page.rolled || page.used === 0) && !isLive(page)) return blank()
   const [period, revision] = [page.period + 1, page.revision + 1]
   return page.rolled ? Object.assign(page, { used: 0, start: null, changed: time, period, revision }) : page
 }
@@ -91,7 +93,7 @@ const act = (page: Page, line: Line): boolean => {
   page.revision = (page.revision === 0 ? time : page.revision) + 1 // a new row starts from when it was born
   page.changed = time
   if (page.start === null) [page.start, page.end] = [edge(leg.window, now, 0), edge(leg.window, now, 1)]
-  if (c.kind === "adjust") Object.assign(page, adjusted(page, c.adjustment, time)).adjusts.push(c)
+  if (c.kind === "adjust") Object.assign(page, adjusted(page, c.adjustment, time), { adjusts: [...page.adjusts, c] })
   if (to !== undefined) page.used += rise(page, e, to)
   if (to !== undefined) page.entries[e === undefined ? page.entries.length : page.entries.indexOf(e)] = to
   if (to?.state !== "marked") page.unit ??= leg.unit ?? null
@@ -221,10 +223,8 @@ export class Book {
     const sheet = this.#sheets.get(key) ?? { lines: [], last: 0, lead: 0 }
     this.#sheets.set(key, sheet)
     const time = sheet.lines.length === 0 ? now : Math.max(now + sheet.lead, sheet.last)
-    let page = blank()
-    for (const line of sheet.lines) act((page = due(page, line, this.#settings)), line)
     const line = { leg, window: leg.window, now, time, command, grown: true }
-    page = due(page, line, this.#settings)
+    const page = due(sheet.lines.at(-1)?.left ?? blank(), line, this.#settings)
     return { ...line, sheet, page, entry: find(page, command) }
   }
   execute(commands: ReadonlyArray<M.Command>, now: number): Array<M.Outcome> {
@@ -238,7 +238,7 @@ export class Book {
         const { leg, window, time, page, sheet } = x
         const line = { leg, window, now, time, command: acts ? command : LOOK, grown: granted }
         const took = act(page, line)
-        if (took || page.rolled) sheet.lines.push(line)
+        if (took || page.rolled) sheet.lines.push({ ...line, left: page })
         if (sheet.lines.length > 0) Object.assign(sheet, { last: time, lead: time - now })
         x.entry = find(page, command)
         if (took && stateOf(x) !== "marked") replayed = false

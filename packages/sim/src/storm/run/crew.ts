@@ -30,7 +30,7 @@ export interface Crew {
   readonly loss?: number
 }
 
-/** So that a group has some hundred commands, whatever the store's speed: the Book reads them again at each. */
+/** So that a group has some hundred commands, whatever the store's speed: an order is searched for at each. */
 const CALLS_PER_SLOT = 3
 
 /** Of four calls whose outcome is unknown three are made again, as a caller is told to. */

@@ -16,6 +16,7 @@ type Overwritten = { -readonly [Field in keyof AccountRow]: AccountRow[Field] }
  */
 export interface Slot extends Overwritten, Queued<Slot> {
   readonly key: string
+  /** The store's own: the one of a command is in its answer, and that is its caller's. */
   window: Window
   entries: Entries
   /** Made for the first: most accounts have none, and a map takes 180 bytes. */

@@ -114,7 +114,7 @@ export class Tables {
   }
 
   #newSlot(key: string, window: Window, account: AccountRow): Slot {
-    const slot = newSlot(key, window, account)
+    const slot = newSlot(key, { ...window }, account)
     this.slots.set(key, slot)
     this.accounts.push(slot)
     return slot

@@ -12,7 +12,7 @@ import { type CallError, NotAppliedError } from "../store/errors.ts"
 import { newSending, type Sending, sendOne } from "./call.ts"
 import { durationText } from "./duration-text.ts"
 import type { Ending } from "./ending.ts"
-import { clockOf, currentFiber, type Environment, isWithinTransaction, monotonicMsOf } from "./environment.ts"
+import { clockOf, type Environment, isWithinTransaction, monotonicMsOf } from "./environment.ts"
 import { QuotaConflict } from "./errors.ts"
 import { Meter } from "./meter.ts"
 import { extendOf, type Part, reserveOf } from "./part.ts"
@@ -27,53 +27,52 @@ export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect
  * `undoes`: what is unknown is undone after a failure, or only after an interruption, since the caller goes on
  * without an answer.
  */
-export const admit = Effect.fnUntraced(function* (
+export const admit = (
   env: Environment,
   restore: Restore,
   requestId: string,
   part: Part,
   ttlMs: number,
   undoes: "failure" | "interruption" = "failure"
-): Effect.fn.Return<Granted | Denied, CallError | QuotaConflict> {
-  // Its release is under way and would end what is reserved now; when it has arrived the store says the same.
-  if (env.releasing.has(part.id)) return yield* Effect.fail(new QuotaConflict(requestId, "ended"))
-  const sending = newSending()
-  const undo = startRelease(env, requestId, part)
-  // A transaction that failed has undone it, and takes nothing more.
-  const isUndone = (cause: Cause.Cause<unknown>) =>
-    !isWithinTransaction(env) && (undoes === "failure" || Cause.hasInterrupts(cause))
-  const clock = clockOf(yield* currentFiber)
-  const startMs = monotonicMsOf(clock)
-  const sent = sendOne(
-    env.store,
-    (nowMs) => reserveOf(part, ttlMs, env.calendar, nowMs),
-    env.settings.callTimeoutMs,
-    sending
-  )
-  const outcome = yield* Effect.onError(restore(sent), (cause) =>
-    isInDoubt(sending, cause) && isUndone(cause) ? undo : Effect.void
-  )
-  switch (outcome._tag) {
-    case "Granted": {
-      const tookMs = monotonicMsOf(clock) - startMs
-      // More than half of its time may be gone: the first heartbeat, a third of a ttl from now, could come too late.
-      if (tookMs > ttlMs / 2)
-        yield* renew(env, restore, part, ttlMs, tookMs).pipe(
-          Effect.onError((cause) => (isUndone(cause) ? undo : Effect.void))
-        )
-      return outcome
-    }
-    case "Denied":
-      // An earlier copy may still be under way and be admitted when there is room: the release leaves a mark that
-      // stops it.
-      if (sending.count > 1 || sending.open > 0) yield* awaitRelease(env, undo)
-      return outcome
-    case "Conflict":
-      return yield* Effect.fail(new QuotaConflict(requestId, outcome.reason))
-    default:
-      return yield* Effect.die(new Error(`the store answered a reserve with ${outcome._tag}`))
-  }
-})
+): Effect.Effect<Granted | Denied, CallError | QuotaConflict> =>
+  Effect.withFiber((fiber) => {
+    // Its release is under way and would end what is reserved now; when it has arrived the store says the same.
+    if (env.releasing.has(part.id)) return Effect.fail(new QuotaConflict(requestId, "ended"))
+    const sending = newSending()
+    const undo = startRelease(env, requestId, part)
+    // A transaction that failed has undone it, and takes nothing more.
+    const isUndone = (cause: Cause.Cause<unknown>) =>
+      !isWithinTransaction(env) && (undoes === "failure" || Cause.hasInterrupts(cause))
+    const clock = clockOf(fiber)
+    const startMs = monotonicMsOf(clock)
+    const commandAt = (nowMs: number) => reserveOf(part, ttlMs, env.calendar, nowMs)
+    const sent = Effect.onError(restore(sendOne(env.store, commandAt, env.settings.callTimeoutMs, sending)), (cause) =>
+      isInDoubt(sending, cause) && isUndone(cause) ? undo : Effect.void
+    )
+    return Effect.flatMap(sent, (outcome): Effect.Effect<Granted | Denied, CallError | QuotaConflict> => {
+      switch (outcome._tag) {
+        case "Granted": {
+          const tookMs = monotonicMsOf(clock) - startMs
+          if (tookMs <= ttlMs / 2) return Effect.succeed(outcome)
+          // More than half of its time may be gone: the first heartbeat, a third of a ttl from now, could come too late.
+          const renewed = Effect.onError(renew(env, restore, part, ttlMs, tookMs), (cause) =>
+            isUndone(cause) ? undo : Effect.void
+          )
+          return Effect.as(renewed, outcome)
+        }
+        case "Denied": {
+          const isAnswered = sending.count === 1 && sending.open === 0
+          // Else an earlier copy may still be under way and be admitted when there is room: the release leaves a mark that
+          // stops it.
+          return isAnswered ? Effect.succeed(outcome) : Effect.as(awaitRelease(env, undo), outcome)
+        }
+        case "Conflict":
+          return Effect.fail(new QuotaConflict(requestId, outcome.reason))
+        default:
+          return Effect.die(new Error(`the store answered a reserve with ${outcome._tag}`))
+      }
+    })
+  })
 
 /** Something may be held: a sending is unheard of, or its answer came and was lost to an interruption. */
 const isInDoubt = (sending: Sending, cause: Cause.Cause<unknown>): boolean =>

@@ -69,8 +69,10 @@ export const send = (
         sending.count += 1
         sending.open += 1
         // Not told of an interruption, which says nothing of what the store did.
-        return Effect.matchCauseEffect(execute(store, commands), {
+        return Effect.matchCauseEffect(store.execute(commands), {
           onSuccess: (outcomes) => {
+            if (outcomes.length !== commands.length)
+              return Effect.die(new Error(`the store gave ${outcomes.length} outcomes for ${commands.length} commands`))
             sending.answered = true
             sending.open -= 1
             return Effect.succeed(outcomes)
@@ -130,10 +132,3 @@ export const read = <A>(effect: Effect.Effect<A, CallError>, withinMs: number): 
   within(retryOnFailure(effect, { schedule: again, while: isPassing }), withinMs, () => {
     return new NotAppliedError(`no answer within ${withinMs} ms`)
   })
-
-const execute = (store: QuotaStore, commands: ReadonlyArray<Command>) =>
-  Effect.flatMap(store.execute(commands), (outcomes) =>
-    outcomes.length === commands.length
-      ? Effect.succeed(outcomes)
-      : Effect.die(new Error(`the store gave ${outcomes.length} outcomes for ${commands.length} commands`))
-  )

@@ -6,15 +6,16 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { Span } from "effect/Tracer"
 
-import type { AccountAnswer } from "../machine/outcome.ts"
+import { InvalidInput } from "../machine/invalid-input.ts"
+import type { AccountAnswer, Denied, Granted } from "../machine/outcome.ts"
 import { type KeptQuote, readKeptQuotes } from "../pricing/kept-quote.ts"
 import type { CallError } from "../store/errors.ts"
 import { admit, type Restore } from "./admit.ts"
 import { readObject, refuseOtherKeys } from "./check.ts"
-import { checked } from "./checked.ts"
+import { tried } from "./checked.ts"
 import { type Denial, denialOf, type Refused } from "./denial.ts"
 import { end } from "./end.ts"
-import { clockOf, currentFiber, type Environment, isWithinTransaction, msOf } from "./environment.ts"
+import { clockOf, type Environment, isWithinTransaction, msOf } from "./environment.ts"
 import { QuotaClosed, type QuotaConflict } from "./errors.ts"
 import { startHeartbeat } from "./heartbeat.ts"
 import { readRequestId } from "./identifier.ts"
@@ -77,45 +78,71 @@ export interface OpenSignal {
   readonly endsOnAbort: boolean
 }
 
+/** What an opening goes on with behind the store's answer. */
+interface Opening {
+  readonly env: Environment
+  readonly span: Span
+  readonly asked: Asked
+  readonly fiber: Fiber.Fiber<unknown, unknown>
+  readonly knownAtMs: number
+  readonly watched: OpenSignal
+}
+
 /** Opens a turn, or denies it. To be called where interruption is masked: what it gives must be kept. */
-export const openTurn = Effect.fnUntraced(function* (
+export const openTurn = (
   env: Environment,
   restore: Restore,
   span: Span,
   request: OpenRequest,
   watched: OpenSignal
-): Effect.fn.Return<Opened | Denial, OpenError> {
-  if (env.closed) return yield* Effect.fail(new QuotaClosed())
-  const asked = yield* checked(() => readRequest(env, request))
-  span.attribute("tallystick.request_id", asked.requestId)
-  const fiber = yield* currentFiber
-  const knownAtMs = msOf(clockOf(fiber))
-  const { part } = asked
-  const undoes = env.settings.enforce ? "failure" : "interruption"
-  const decided = yield* Effect.result(admit(env, restore, asked.requestId, part, asked.settings.ttlMs, undoes))
-  if (decided._tag === "Failure") {
-    const error = decided.failure
-    if (env.settings.enforce || error._tag === "InvalidInput" || isFailed(env, error))
-      return yield* Effect.fail(error._tag === "InvalidInput" ? limitsError(error) : error)
-    yield* report(env.observer, "undecided", { requestId: asked.requestId, error })
+): Effect.Effect<Opened | Denial, OpenError> =>
+  Effect.withFiber((fiber) => {
+    if (env.closed) return Effect.fail(new QuotaClosed())
+    const asked = tried(() => readRequest(env, request))
+    if (asked instanceof InvalidInput) return Effect.fail(asked)
+    const { part, requestId, settings } = asked
+    span.attribute("tallystick.request_id", requestId)
+    const opening = { env, span, asked, fiber, knownAtMs: msOf(clockOf(fiber)), watched }
+    const undoes = env.settings.enforce ? "failure" : "interruption"
+    return Effect.matchEffect(admit(env, restore, requestId, part, settings.ttlMs, undoes), {
+      onSuccess: (outcome) => {
+        span.attribute("tallystick.granted", outcome.granted)
+        return outcome._tag === "Granted" ? granted(opening, outcome) : denied(opening, outcome)
+      },
+      onFailure: (error) => undecided(opening, error)
+    })
+  })
+
+const granted = (opening: Opening, outcome: Granted): Effect.Effect<Opened> => {
+  const { env, span } = opening
+  const turn = begin(opening, held)
+  const opened = { turn, accounts: outcome.accounts }
+  return Effect.flatMap(startHeartbeat(env, turn), () => {
+    turn.insured = outcome.insured === true
+    return turn.insured ? Effect.as(reportInsured(env, span, turn), opened) : Effect.succeed(opened)
+  })
+}
+
+const denied = (opening: Opening, outcome: Denied): Effect.Effect<Opened | Denial> => {
+  const { env, span, asked } = opening
+  return Effect.map(deny(env, span, asked.requestId, outcome, outcome.accounts), (denial) =>
+    env.settings.enforce
+      ? denial
+      : { turn: begin(opening, { _tag: "observed", refused: outcome }), accounts: outcome.accounts }
+  )
+}
+
+/** The store did not decide: an error, or (where nothing is enforced) a turn that is not held. */
+const undecided = (opening: Opening, error: CallError | QuotaConflict): Effect.Effect<Opened, OpenError> => {
+  const { env, asked } = opening
+  if (env.settings.enforce || error._tag === "InvalidInput" || isFailed(env, error))
+    return Effect.fail(error._tag === "InvalidInput" ? limitsError(error) : error)
+  return Effect.map(report(env.observer, "undecided", { requestId: asked.requestId, error }), () => {
     const standing: Standing =
       error._tag === "QuotaConflict" ? { _tag: "observed", refused: null } : { _tag: "undecided" }
-    return { turn: begin(env, fiber, asked, standing, knownAtMs, watched), accounts: [] }
-  }
-  const outcome = decided.success
-  span.attribute("tallystick.granted", outcome.granted)
-  if (outcome._tag === "Granted") {
-    const turn = begin(env, fiber, asked, held, knownAtMs, watched)
-    yield* startHeartbeat(env, turn)
-    turn.insured = outcome.insured === true
-    if (turn.insured) yield* reportInsured(env, span, turn)
-    return { turn, accounts: outcome.accounts }
-  }
-  const denial = yield* deny(env, span, asked.requestId, outcome, outcome.accounts)
-  if (env.settings.enforce) return denial
-  const standing: Standing = { _tag: "observed", refused: outcome }
-  return { turn: begin(env, fiber, asked, standing, knownAtMs, watched), accounts: outcome.accounts }
-})
+    return { turn: begin(opening, standing), accounts: [] }
+  })
+}
 
 /** An error has failed the caller's transaction: nothing goes on in it. */
 const isFailed = (env: Environment, error: OpenError): boolean =>
@@ -142,23 +169,16 @@ const reportInsured = (env: Environment, span: Span, turn: Turn): Effect.Effect<
 
 const held: Standing = { _tag: "held" }
 
-const begin = (
-  env: Environment,
-  { context }: Fiber.Fiber<unknown, unknown>,
-  asked: Asked,
-  standing: Standing,
-  knownAtMs: number,
-  watched: OpenSignal
-): Turn => {
+const begin = ({ env, asked, fiber, knownAtMs, watched }: Opening, standing: Standing): Turn => {
   const turn = newTurn(asked, standing, knownAtMs)
   env.turns.add(turn)
   watch(env, turn, watched.signal, watched.endsOnAbort)
-  counters.granted.updateUnsafe(1, context)
+  counters.granted.updateUnsafe(1, fiber.context)
   return turn
 }
 
-/** Hands a turn over to a caller that may have been interrupted meanwhile: then it is ended, since nobody will. */
-export const handOver = (env: Environment, restore: Restore, opened: Opened | Denial): Effect.Effect<Opened | Denial> =>
-  Effect.onExit(restore(Effect.succeed(opened)), (exit) =>
+/** Hands a turn over, as `given`, to a caller that may have been interrupted meanwhile: then it is ended, since nobody will. */
+export const handOver = <A>(env: Environment, restore: Restore, opened: Opened | Denial, given: A): Effect.Effect<A> =>
+  Effect.onExit(restore(Effect.succeed(given)), (exit) =>
     "turn" in opened && Exit.isFailure(exit) ? Effect.asVoid(end(env, opened.turn, "interrupted")) : Effect.void
   )

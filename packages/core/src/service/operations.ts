@@ -46,11 +46,11 @@ export const serviceOf = (env: Environment): QuotaService => {
 /** `open`, with a caller's signal. */
 export const openReservation = (env: Environment, request: OpenRequest, watched: OpenSignal) =>
   inSpan("tallystick.open", {}, (span) =>
-    Effect.map(
-      Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(openTurn(env, restore, span, request, watched), (opened) => handOver(env, restore, opened))
-      ),
-      (opened) => ("turn" in opened ? reservationOf(env, opened) : opened)
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(openTurn(env, restore, span, request, watched), (opened) => {
+        const given = "turn" in opened ? reservationOf(env, opened) : opened
+        return handOver(env, restore, opened, given)
+      })
     )
   )
 

@@ -7,7 +7,7 @@ import * as Metric from "effect/Metric"
 
 import type { Outcome } from "../machine/outcome.ts"
 import type { CallError } from "./errors.ts"
-import type { Request } from "./flush-request.ts"
+import { forget, type Request } from "./flush-request.ts"
 
 const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
 const batchSize = Metric.histogram("tallystick_batch_commands", {
@@ -25,9 +25,11 @@ export const count = (sent: number, waits: number, services: Context.Context<nev
 /** Each its own outcomes; of a flush that failed, each the failure. */
 export const answerAll = (batch: ReadonlyArray<Request>, exit: Exit.Exit<ReadonlyArray<Outcome>, CallError>): void => {
   let from = 0
-  for (const { commands, endDeadline, resume } of batch) {
+  for (const request of batch) {
+    const { commands, endDeadline, resume } = request
     const first = from
     endDeadline?.()
+    forget(request)
     resume(
       Exit.isSuccess(exit) ? Effect.succeed(exit.value.slice(first, first + commands)) : Effect.failCause(exit.cause)
     )

@@ -25,13 +25,13 @@ export const inOneStep =
     )
 
 export interface Request {
-  readonly items: ReadonlyArray<Command>
+  items: ReadonlyArray<Command>
   readonly accounts: ReadonlyArray<string>
   readonly commands: number
   readonly bytes: number
   /** Of its caller: a flush runs with those of its first request. */
   readonly services: Context.Context<never>
-  readonly resume: (answer: Answer) => void
+  resume: (answer: Answer) => void
   /** It has not been sent. */
   isWaiting: boolean
   /** Under way with it, or the next one to leave. */
@@ -88,6 +88,20 @@ export const requestOf = (
   flight: undefined,
   endDeadline: undefined
 })
+
+/**
+ * Answered, it refers to nothing any more. V8 lays what it once saw to live long into the old space from then on, and what has died there keeps all that it
+ * refers to until the whole heap is collected: a call of 512 callers took 5.5 us of the client and takes 3.7, one of 64 3.6 and 3.2 (a store that does nothing).
+ */
+export const forget = (request: Request): void => {
+  request.items = nothing
+  request.resume = noop
+  request.flight = undefined
+  request.endDeadline = undefined
+}
+
+const nothing: ReadonlyArray<Command> = []
+const noop = (): void => {}
 
 const accountsOf = (items: ReadonlyArray<Command>): ReadonlyArray<string> => {
   const [first] = items

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import { Client, Pool } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { charge, outcome, PATIENT_MS, tagOf, used } from "./support/calls.ts"
+import { charge, charged, outcome, PATIENT_MS, tagOf, used } from "./support/calls.ts"
 import { relayThatHidesEnds } from "./support/relay.ts"
 import { standStillUntil } from "./support/stand-still.ts"
 import { until } from "./support/until.ts"
@@ -88,7 +88,7 @@ describeWith(await ownPostgres(), "connections", (server) => {
   test("the pool's own query_timeout: unknown, and a connection that may still answer serves nobody else", async () => {
     const pool = new Pool({ connectionString: server.url, application_name: "victim", max: 1, query_timeout: 1_000 })
     await using({ pool }, async (store) => {
-      await tagOf(store, charge("first", "timeout"))
+      await charged(store, charge("first", "timeout"))
       const before = await pidOf("state = 'idle'")
       const holder = new Client({ connectionString: server.url })
       await holder.connect()
@@ -96,7 +96,7 @@ describeWith(await ownPostgres(), "connections", (server) => {
       await holder.query(`SELECT 1 FROM ${schema}.account WHERE account = 'timeout' FOR UPDATE`)
       expect(await outcome(store, charge("c", "timeout"))).toMatchObject({ _tag: "OutcomeUnknown" })
       await holder.end()
-      expect(await tagOf(store, charge("c", "timeout"))).toBe("Charged")
+      await charged(store, charge("c", "timeout"))
       expect(await pidOf(`state = 'idle' AND pid <> ${before}`)).toBeDefined()
       expect(await used(direct(), "timeout")).toBe(2)
     })
@@ -106,16 +106,16 @@ describeWith(await ownPostgres(), "connections", (server) => {
   test("a socket that swallows all: unknown by the deadline; its connection serves nobody else, and the next call works", async () => {
     await using proxy = await Proxy.before(server.url)
     await using({ url: proxy.url, callTimeoutMs: 1_000, options: { max: 1 } }, async (store) => {
-      expect(await tagOf(store, charge("first", "swallowed"))).toBe("Charged")
-      expect(proxy.connections).toBe(1)
+      await charged(store, charge("first", "swallowed"))
+      const before = proxy.connections
       proxy.decide = () => "swallow"
       expect(await outcome(store, charge("c", "swallowed"))).toMatchObject({
         _tag: "OutcomeUnknown",
         reason: "no answer within 1000 ms"
       })
       proxy.decide = () => "forward"
-      expect(await tagOf(store, charge("c", "swallowed"))).toBe("Charged")
-      expect(proxy.connections).toBe(2)
+      await charged(store, charge("c", "swallowed"))
+      expect(proxy.connections).toBeGreaterThan(before)
       expect(await used(direct(), "swallowed")).toBe(2)
     })
   })
@@ -123,7 +123,7 @@ describeWith(await ownPostgres(), "connections", (server) => {
   test("a process that stood still beyond its deadlines hears what was answered meanwhile", () =>
     using({ url: server.url, callTimeoutMs: 1_000 }, async (store) => {
       // The connection is there, and the function has been run once.
-      while ((await tagOf(store, charge("first", "stood still"))) !== "Charged");
+      await charged(store, charge("first", "stood still"))
       const calls = ["c", "d", "e"].map((id) => tagOf(store, charge(id, "stood still")))
       await new Promise((resolve) => setImmediate(resolve))
       standStillUntil({ url: server.url, schema }, "stood still", 2, 1_100)
@@ -159,9 +159,9 @@ describeWith(await ownPostgres(), "connections", (server) => {
   })
 
   // Its own deadline is far away: only the abort can give the connection up in time.
-  test("an aborted call gives its connection up, and the next one works", { timeout: 30_000 }, () =>
+  test("an aborted call gives its connection up, and the next one works", () =>
     using(
-      { url: server.url, callTimeoutMs: PATIENT_MS, options: { application_name: "victim", max: 1 } },
+      { url: server.url, callTimeoutMs: 86_400_000, options: { application_name: "victim", max: 1 } },
       async (store) => {
         await tagOf(store, charge("first", "aborted"))
         const holder = new Client({ connectionString: server.url })
@@ -176,8 +176,7 @@ describeWith(await ownPostgres(), "connections", (server) => {
         expect(await tagOf(store, charge("d", "other"))).toBe("Charged")
         await holder.end()
       }
-    )
-  )
+    ))
 
   // The last: it ends all connections.
   test("a restart of the server: calls fail while it is away, none is lost, and the next one works", () =>

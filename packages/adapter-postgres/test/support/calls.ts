@@ -6,7 +6,7 @@ import type { CallError, QuotaStore } from "@tallystick/core/store"
 import * as Effect from "effect/Effect"
 
 /** A machine that is busy with other tests answers late; what is not about deadlines waits for it. */
-export const PATIENT_MS = 60_000
+export const PATIENT_MS = 240_000
 
 export const of = (account: string, limit: number | null = 1_000) => ({
   account,
@@ -29,6 +29,11 @@ export const outcome = (store: QuotaStore, command: Command): Promise<{ readonly
 
 export const tagOf = async (store: QuotaStore, command: Command): Promise<string> =>
   (await outcome(store, command))._tag
+
+/** Makes the call until it is charged, as a caller is told to: a machine that is busy may answer later than the deadline that the test is about. */
+export const charged = async (store: QuotaStore, command: Command): Promise<void> => {
+  while ((await tagOf(store, command)) !== "Charged");
+}
 
 export const used = async (store: QuotaStore, account: string): Promise<number> => {
   const [answer] = await Effect.runPromise(store.usage([of(account)]))

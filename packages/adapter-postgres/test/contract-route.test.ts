@@ -30,9 +30,17 @@ describeWith(isNone(redis) ? redis : postgres, "route", ({ url }) => {
       Effect.sync(() =>
         route({
           routes: [
-            { accounts: "anon*", store: redisStore({ url: isNone(redis) ? "" : redis.url, prefix, clock: "caller" }) }
+            {
+              accounts: "anon*",
+              store: redisStore({
+                url: isNone(redis) ? "" : redis.url,
+                prefix,
+                clock: "caller",
+                callTimeoutMs: 240_000
+              })
+            }
           ],
-          otherwise: postgresStore({ pool, schema, clock: "caller" })
+          otherwise: postgresStore({ pool, schema, clock: "caller", callTimeoutMs: 240_000 })
         })
       ),
       (store) => store.close

@@ -90,8 +90,8 @@ describeWith(await postgresServer(), "the SQL of docs/postgres.md", ({ url }) =>
       const own = postgresStore({ pool, schema, batch: false, callTimeoutMs: PATIENT_MS })
       const leg = of("by the app")
       for (const command of [
-        { kind: "reserve", id: "r", ttlMs: 1_000, legs: [{ ...leg, amount: 5, settle: "actual" }] },
-        { kind: "extend", id: "r", ttlMs: 2_000, legs: [{ ...leg, measured: 2 }] },
+        { kind: "reserve", id: "r", ttlMs: 600_000, legs: [{ ...leg, amount: 5, settle: "actual" }] },
+        { kind: "extend", id: "r", ttlMs: 1_200_000, legs: [{ ...leg, measured: 2 }] },
         { kind: "finalize", id: "r", overage: "debit", ifUnknown: "mark", sentAgoMs: 0, legs: [{ ...leg, actual: 3 }] },
         { kind: "charge", id: "c", legs: [{ ...leg, amount: 1 }] },
         { kind: "adjust", id: "a", legs: [leg], adjustment: { kind: "setLimit", limit: 7 } }

@@ -185,8 +185,11 @@ describeWith(await postgresServer(), "failures", ({ url }) => {
     test("where the store has begun a transaction, an error leaves none behind", async () => {
       await using pool = poolWith("-c default_transaction_isolation=serializable", 1)
       await using holder = await holderOf("begun")
-      const own = store({ pool, callTimeoutMs: 2_000 })
-      expect(await tagOf(own, charge("c", "begun"))).toBe("NotApplied")
+      const own = store({ pool })
+      const call = tagOf(own, charge("c", "begun"))
+      await untilWaiting()
+      await trial.pool.query("SELECT pg_cancel_backend($1)", [await waiting()])
+      expect(await call).toBe("NotApplied")
       await holder.client.query("COMMIT")
       expect(await tagOf(own, charge("c", "begun"))).toBe("Charged")
     })

@@ -25,9 +25,8 @@ const trace = [
 const onlyProgress = /^((explore|replay) {2}[^\n]*\n)*$/
 
 /** The program starts in 0.2 s, on a busy machine in seconds. */
-const SLOW = { timeout: 60_000 }
 
-describe("help and version", SLOW, () => {
+describe("help and version", () => {
   it("are printed, with status 0", async () => {
     const [all, version, explore, replay] = await Promise.all(
       [["--help"], ["--version"], ["explore", "--help"], ["help", "replay"]].map((argv) => tallystick(argv))
@@ -43,7 +42,7 @@ describe("help and version", SLOW, () => {
   })
 })
 
-describe("a wrong call", SLOW, () => {
+describe("a wrong call", () => {
   const calls: ReadonlyArray<readonly [argv: ReadonlyArray<string>, says: string]> = [
     [[], "usage: tallystick COMMAND"],
     [["exlpore"], "unknown command exlpore: did you mean explore?"],
@@ -74,7 +73,7 @@ describe("a wrong call", SLOW, () => {
   }
 })
 
-describe("replay", SLOW, () => {
+describe("replay", () => {
   it("takes a file through, and prints the tables", async () => {
     const { status, out, err } = await tallystick(["replay", file("trace.csv", trace), "--users", "3"])
     assert.strictEqual(status, 0)
@@ -117,7 +116,7 @@ describe("replay", SLOW, () => {
   })
 })
 
-describe("explore", SLOW, () => {
+describe("explore", () => {
   it("over a store of the user's own holds, and gives the same bytes each time", async () => {
     const argv = ["explore", "--runs", "30", "--seed", "2", "--json", "--store", storeFile("memory")]
     const [first, second] = await Promise.all([tallystick(argv), tallystick(argv)])
@@ -158,7 +157,7 @@ describe("explore", SLOW, () => {
   })
 })
 
-describe("start", SLOW, () => {
+describe("start", () => {
   it("explores, replays, and shows one run", async () => {
     const { status, out } = await tallystick(["start", "--seconds", "1"], {
       env: { TALLYSTICK_TRACE: file("start.csv", trace) }

@@ -20,12 +20,12 @@ import { report } from "./report.ts"
 import { extendOf } from "./part.ts"
 import { BEATS_PER_TTL } from "./settings.ts"
 import type { Heartbeat, Turn } from "./turn.ts"
-import { type Beating, WaitingLine } from "./waiting-line.ts"
+import { type Waiter, WaitingLine } from "./waiting-line.ts"
 
 /** After a beat that failed the next comes sooner: a twelfth of the ttl, so that eight fit before the deadline. */
 const HURRIED_BEATS_PER_TTL = 12
 
-class TurnBeating implements Beating<TurnBeating>, Heartbeat {
+class TurnBeating implements Waiter<TurnBeating>, Heartbeat {
   readonly turn: Turn
   readonly untilMs: number
   dueMs = 0

@@ -1,19 +1,19 @@
 /**
- * Turns that wait for their next renewal, all for equally long: so they stand in order of time, and one timer serves the line. (A fiber and a timer per turn
- * cost 4 µs, a tenth of a whole turn in memory.)
+ * Who waits for equally long: turns for their next renewal, calls for their deadline. So they stand in order of time, and one timer serves the line. (A fiber
+ * and a timer per turn cost 4 µs, a tenth of a whole turn in memory.)
  */
 
-/** The heartbeat of a turn, while it waits or while it beats. */
-export interface Beating<Self extends Beating<Self>> {
-  /** When the next renewal is due, ms by the monotonic clock. */
+/** What waits until it is due: a turn for its next renewal, a call for its deadline. */
+export interface Waiter<Self extends Waiter<Self>> {
+  /** When that is, ms by the monotonic clock. */
   dueMs: number
-  /** Where it waits; undefined: it beats, or is over. */
+  /** Where it waits; undefined: it does not. */
   line: WaitingLine<Self> | undefined
   before: Self | undefined
   behind: Self | undefined
 }
 
-export class WaitingLine<A extends Beating<A>> {
+export class WaitingLine<A extends Waiter<A>> {
   /** A fiber sleeps until the first is due. */
   isWatched = false
   #first: A | undefined
@@ -24,22 +24,22 @@ export class WaitingLine<A extends Beating<A>> {
   }
 
   /** To the end of the line: it came last, so it is due last. */
-  add(beating: A): void {
-    beating.line = this
-    beating.before = this.#last
-    beating.behind = undefined
-    if (this.#last === undefined) this.#first = beating
-    else this.#last.behind = beating
-    this.#last = beating
+  add(waiter: A): void {
+    waiter.line = this
+    waiter.before = this.#last
+    waiter.behind = undefined
+    if (this.#last === undefined) this.#first = waiter
+    else this.#last.behind = waiter
+    this.#last = waiter
   }
 
-  remove(beating: A): void {
-    if (beating.before === undefined) this.#first = beating.behind
-    else beating.before.behind = beating.behind
-    if (beating.behind === undefined) this.#last = beating.before
-    else beating.behind.before = beating.before
-    beating.line = undefined
-    beating.before = undefined
-    beating.behind = undefined
+  remove(waiter: A): void {
+    if (waiter.before === undefined) this.#first = waiter.behind
+    else waiter.before.behind = waiter.behind
+    if (waiter.behind === undefined) this.#last = waiter.before
+    else waiter.behind.before = waiter.before
+    waiter.line = undefined
+    waiter.before = undefined
+    waiter.behind = undefined
   }
 }

@@ -1,9 +1,9 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 
-import { type Beating, WaitingLine } from "../../src/service/waiting-line.ts"
+import { type Waiter, WaitingLine } from "../../src/service/waiting-line.ts"
 
-interface Numbered extends Beating<Numbered> {
+interface Numbered extends Waiter<Numbered> {
   readonly number: number
 }
 

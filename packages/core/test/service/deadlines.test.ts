@@ -1,0 +1,139 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+
+import { Deadlines } from "../../src/service/deadlines.ts"
+
+/** A clock that shows who sleeps. */
+class World {
+  nowMs = 0
+  slept = 0
+  /** Its monotonic time stands still, as under timers that a test fakes. */
+  isStill = false
+  sleepers: Array<{ readonly atMs: number; readonly wake: () => void }> = []
+  readonly clock: Clock.Clock = {
+    currentTimeMillisUnsafe: () => this.nowMs,
+    currentTimeMillis: Effect.sync(() => this.nowMs),
+    currentTimeNanosUnsafe: () => BigInt(this.nowMs) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => BigInt(this.nowMs) * 1_000_000n),
+    monotonicTimeNanosUnsafe: () => (this.isStill ? 0n : BigInt(this.nowMs) * 1_000_000n),
+    monotonicTimeNanos: Effect.sync(() => BigInt(this.nowMs) * 1_000_000n),
+    sleep: (duration) =>
+      Effect.callback<void>((resume) => {
+        this.slept++
+        const sleeper = { atMs: this.nowMs + Duration.toMillis(duration), wake: () => resume(Effect.void) }
+        this.sleepers.push(sleeper)
+        return Effect.sync(() => {
+          this.sleepers = this.sleepers.filter((other) => other !== sleeper)
+        })
+      })
+  }
+  readonly context = Context.make(Clock.Clock, this.clock)
+
+  /** Time passes, millisecond by millisecond. */
+  pass(ms: number): void {
+    for (const until = this.nowMs + ms; this.nowMs < until;) {
+      this.nowMs++
+      const due = this.sleepers.filter((sleeper) => sleeper.atMs <= this.nowMs)
+      this.sleepers = this.sleepers.filter((sleeper) => sleeper.atMs > this.nowMs)
+      for (const sleeper of due) sleeper.wake()
+    }
+  }
+}
+
+const setUp = () => {
+  const world = new World()
+  const deadlines = new Deadlines(world.clock, 100)
+  const late: Array<string> = []
+  const add = (name: string) => deadlines.add(world.context, () => late.push(`${name} at ${world.nowMs}`))
+  return { world, deadlines, late, add }
+}
+
+describe("deadlines of calls that are under way", () => {
+  it("have one timer, that ends with the last call", () => {
+    const { world, deadlines, late, add } = setUp()
+    const calls = ["a", "b", "c"].map(add)
+    assert.strictEqual(world.sleepers.length, 1)
+    for (const call of calls) deadlines.remove(call)
+    assert.strictEqual(world.sleepers.length, 0)
+    assert.strictEqual(world.slept, 1)
+    world.pass(1_000)
+    assert.deepStrictEqual(late, [])
+  })
+
+  it("pass each in its own time, also behind calls that were answered", () => {
+    const { world, deadlines, late, add } = setUp()
+    const first = add("a")
+    world.pass(30)
+    add("b")
+    world.pass(30)
+    add("c")
+    deadlines.remove(first)
+    world.pass(69)
+    assert.deepStrictEqual(late, [])
+    world.pass(1)
+    assert.deepStrictEqual(late, ["b at 130"])
+    world.pass(30)
+    assert.deepStrictEqual(late, ["b at 130", "c at 160"])
+    assert.strictEqual(world.sleepers.length, 0)
+  })
+
+  it("pass together, and a call that is removed by another's end does not", () => {
+    const { world, deadlines, late, add } = setUp()
+    deadlines.add(world.context, () => deadlines.remove(third))
+    add("b")
+    const third = add("c")
+    add("d")
+    world.pass(100)
+    assert.deepStrictEqual(late, ["b at 100", "d at 100"])
+    assert.strictEqual(world.sleepers.length, 0)
+  })
+
+  it("pass also for one who was late and calls again at once", () => {
+    const { world, deadlines, late, add } = setUp()
+    deadlines.add(world.context, () => add("again"))
+    world.pass(199)
+    assert.deepStrictEqual(late, [])
+    world.pass(1)
+    assert.deepStrictEqual(late, ["again at 200"])
+    // One that calls again and is answered at once leaves no timer behind.
+    deadlines.add(world.context, () => deadlines.remove(add("answered")))
+    world.pass(100)
+    assert.strictEqual(world.sleepers.length, 0)
+    add("later")
+    world.pass(100)
+    assert.deepStrictEqual(late, ["again at 200", "later at 400"])
+  })
+
+  it("pass also behind one that has passed and then ends", () => {
+    const { world, deadlines, late, add } = setUp()
+    const deaf = add("a")
+    world.pass(50)
+    add("b")
+    world.pass(60)
+    deadlines.remove(deaf)
+    world.pass(40)
+    assert.deepStrictEqual(late, ["a at 100", "b at 150"])
+  })
+
+  it("pass also behind one whose caller throws", () => {
+    const { world, deadlines, late, add } = setUp()
+    deadlines.add(world.context, () => {
+      throw new Error("not ours")
+    })
+    add("b")
+    assert.throws(() => world.pass(100), "not ours")
+    world.pass(1)
+    assert.deepStrictEqual(late, ["b at 101"])
+  })
+
+  it("pass where monotonic time stands still and only sleeps end", () => {
+    const { world, late, add } = setUp()
+    world.isStill = true
+    add("a")
+    world.pass(100)
+    assert.deepStrictEqual(late, ["a at 100"])
+  })
+})

@@ -36,7 +36,7 @@ describeWith(isNone(redis) ? redis : postgres, "route", ({ url }) => {
                 url: isNone(redis) ? "" : redis.url,
                 prefix,
                 clock: "caller",
-                callTimeoutMs: 240_000
+                callTimeoutMs: 60_000
               })
             }
           ],

@@ -35,7 +35,7 @@ describeWith(await redisServer(), "the script and the Book", ({ url }) => {
         driver,
         prefix: `${prefix}${stores++}:`,
         clock: "caller",
-        callTimeoutMs: 240_000,
+        callTimeoutMs: 60_000,
         ...settings
       })
       const book = new Book(settings)

@@ -191,5 +191,15 @@ export const reasons: ReadonlyArray<Reason> = [
     ],
     why: "A short cut: the text is made once more, and is the same."
   },
-  { line: "formats[last] = text", why: "A short cut: the text is made once more, and is the same." }
+  { line: "formats[last] = text", why: "A short cut: the text is made once more, and is the same." },
+  {
+    line: "newAdjustments = false, row = nil, isThere = false",
+    changes: ["false -> true"],
+    why: "Of an account that is not there an adjustment is looked for in vain."
+  },
+  {
+    line: "if isReplay or reason then",
+    changes: ["isReplay or reason -> true"],
+    why: "What there is not to say is then said as nothing, and read as nothing."
+  }
 ]

@@ -201,5 +201,10 @@ export const reasons: ReadonlyArray<Reason> = [
     line: "if isReplay or reason then",
     changes: ["isReplay or reason -> true"],
     why: "What there is not to say is then said as nothing, and read as nothing."
+  },
+  {
+    line: "row[END] = endMs or -1",
+    changes: ["- -> "],
+    why: "It is so of an `idle` window alone, and whoever asks about that one does not read its end."
   }
 ]

@@ -52,6 +52,10 @@ const histories: Readonly<Record<string, Told>> = {
     [0, [{ kind: "reserve", id: "1", ttlMs: 1_000, legs: [{ ...plainLeg, amount: 5 }] }]],
     [0, [finalize("1", 18, "cap")]]
   ],
+  "ended at nothing without a hold, and again": [
+    [0, [{ ...finalize("1", 0, "debit"), ifUnknown: "charge" }]],
+    [1, [{ ...finalize("1", 0, "debit"), ifUnknown: "charge" }]]
+  ],
   "a reset at the deadline, then a late ending": [
     [0, [{ kind: "reserve", id: "1", ttlMs: 1_000, legs: [{ ...plainLeg, amount: 5 }] }]],
     [0, [{ kind: "extend", id: "1", whenUnknown: "charge-held", legs: [plainLeg] }]],

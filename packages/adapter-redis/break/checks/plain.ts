@@ -161,6 +161,17 @@ const cases: Readonly<Record<string, ReadonlyArray<Call>>> = {
     [6_001, 0, { ...reserve("x", 5, wide), ttlMs: 1_000 }],
     [6_002, 0, finalize("x", 5, wide), { ...reserve("y", 5, wide), ttlMs: 9_000 }]
   ],
+  "before and after one that is denied, when it looks for the next deadline among fields": [
+    [0, 1, charge("c", 1, wide), ...filled, { ...reserve("r", 5, wide), ttlMs: 9_000 }],
+    [
+      0,
+      1,
+      { ...reserve("s", 5, wide), ttlMs: 9_000 },
+      { ...reserve("t", 20, none), ttlMs: 9_000 },
+      { ...reserve("x", 5, wide), ttlMs: 9_000 }
+    ],
+    [1, 0, finalize("r", 5, wide), finalize("s", 5, wide), finalize("x", 5, wide)]
+  ],
   "in the call that did what was due": [
     [0, 1, charge("c", 1, none), reserve("r", 5, none), { ...reserve("s", 5, none), ttlMs: 9_000 }],
     [5_000, 1, reserve("t", 5, none), finalize("s", 5, none), reserve("x", 5, none), finalize("x", 5, none)]

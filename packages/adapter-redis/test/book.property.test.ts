@@ -46,5 +46,5 @@ describeWith(await redisServer(), "the script and the Book", ({ url }) => {
       }
     })
     await fc.assert(property, { numRuns: RUNS })
-  }, 600_000)
+  }, 1_800_000)
 })

@@ -41,7 +41,8 @@ export class Deadlines {
   add(context: Context.Context<never>, pass: () => void): Deadline {
     const deadline = new Deadline(monotonicMsOf(this.#clock) + this.#withinMs, pass)
     this.#line.add(deadline)
-    if (this.#timer === undefined) this.#sleep(context, deadline.dueMs, this.#withinMs)
+    // Behind others it is not the next that is due, also where these are passing and nothing sleeps.
+    if (this.#line.first === deadline) this.#sleep(context, deadline.dueMs, this.#withinMs)
     return deadline
   }
 

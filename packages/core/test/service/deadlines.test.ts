@@ -107,6 +107,18 @@ describe("deadlines of calls that are under way", () => {
     assert.deepStrictEqual(late, ["again at 200", "later at 400"])
   })
 
+  it("pass in time also where one who was late calls again before them", () => {
+    const { world, deadlines, late, add } = setUp()
+    deadlines.add(world.context, () => add("again"))
+    world.pass(10)
+    add("b")
+    world.pass(10)
+    add("c")
+    world.pass(200)
+    assert.deepStrictEqual(late, ["b at 110", "c at 120", "again at 200"])
+    assert.strictEqual(world.sleepers.length, 0)
+  })
+
   it("pass also behind one that has passed and then ends", () => {
     const { world, deadlines, late, add } = setUp()
     const deaf = add("a")

@@ -162,7 +162,7 @@ export const reasons: ReadonlyArray<Reason> = [
   },
   {
     line: "elseif had and #due > 0 and (not had[tickMs]",
-    changes: ["> -> >="],
+    changes: ["> -> >=", "* -> /"],
     why: "It decides only whether a due row lies in the row or in a field, and both are read."
   },
   {
@@ -206,5 +206,26 @@ export const reasons: ReadonlyArray<Reason> = [
     line: "row[END] = endMs or -1",
     changes: ["- -> "],
     why: "It is so of an `idle` window alone, and whoever asks about that one does not read its end."
+  },
+  {
+    line: "readShelf(slot, current - 1, ids)",
+    changes: ["- -> +"],
+    why: "There are two shelves, which take turns: the one before is also the next one."
+  },
+  {
+    line: "if due.isIndexed then",
+    before: "slot.dueChanged = true",
+    changes: ["due.isIndexed -> true"],
+    why: "Of due rows that stand in the row nobody asks whether they have changed."
+  },
+  {
+    line: "if due.isChanged then",
+    changes: ["due.isChanged -> true"],
+    why: "A field of due rows is then written once more, as it was."
+  },
+  {
+    line: "math.min(first + VALUES_PER_CALL - 1, #values)",
+    changes: ["- -> +"],
+    why: "Two values then come twice, and do the same twice."
   }
 ]

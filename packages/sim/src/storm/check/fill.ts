@@ -158,7 +158,7 @@ export const mostOwn = (fromMs: number, toMs: number, key: string): number => {
 }
 
 /** An account whose window ends when nothing has changed it for long enough. */
-export const isIdle = (key: string): boolean => key.startsWith("idle:")
+const isIdle = (key: string): boolean => key.startsWith("idle:")
 
 /** An account without a window. */
 export const isNone = (key: string): boolean => key.startsWith(`${textOf({ kind: "none" })} `)

@@ -2,8 +2,7 @@
  * What shows that no order goes on from here, without trying one: what was placed can only be added to.
  */
 import { clockOf } from "./clock.ts"
-import { contradicts, isIdle, mostOwn } from "./fill.ts"
-import { ownRise } from "./operation.ts"
+import { contradicts, mostOwn } from "./fill.ts"
 import type { Operation } from "./operation.ts"
 import { isRead } from "./pending.ts"
 import type { Pending } from "./pending.ts"
@@ -31,8 +30,7 @@ export class Hope {
     const hasNoPlace = (operation: Operation): boolean =>
       !isRead(operation) && operation.keys.every((key, index) => isFull(key, operation.answers![index]!.revision))
     if (stuck.some(hasNoPlace)) return true
-    if (this.#reads.areTooLate() || this.#pending.keys.some((key) => this.#lacks(key) || this.#exceeds(key)))
-      return true
+    if (this.#reads.areTooLate() || this.#pending.keys.some((key) => this.#lacks(key))) return true
     return this.#pending.unknown.some((one) => this.#pending.has(one) && this.#isMissed(one))
   }
 
@@ -55,37 +53,5 @@ export class Hope {
     const missing = next.revision - this.#revisionOf(key)
     if (missing <= 1) return false
     return missing > this.#pending.supplyOn(key) + mostOwn(row.last, next.timeMs, key)
-  }
-
-  /**
-   * With what falls due by then, there is more on an account than the next answer shows of it, or the next read. An ending or a renewal takes away one
-   * expiry, and is one change itself, so that the revision falls by nothing that may still come between. (But in an idle window a renewal may take away
-   * a roll, too.)
-   */
-  #exceeds(key: string): boolean {
-    if (isIdle(key) || this.#trial.timeOf(key) === undefined) return false
-    const next = this.#pending.lineOn(key)
-    const read = this.#pending.readsOn(key)[0]
-    return (
-      (next !== undefined && this.#isAbove(next.operation, key)) ||
-      (read !== undefined && this.#isAbove(read.operation, key))
-    )
-  }
-
-  #isAbove(operation: Operation, key: string): boolean {
-    const index = operation.keys.indexOf(key)
-    const answer = operation.answers![index]!
-    const part: Operation = {
-      ...operation,
-      command: undefined,
-      accounts: [operation.accounts[index]!],
-      keys: [key],
-      answers: [answer]
-    }
-    const mark = this.#trial.mark
-    const due = this.#trial.act(part, clockOf(part, this.#trial)).accounts[0]!
-    this.#trial.undo(mark)
-    // Where it has rolled too early, the clock was another one perhaps, with what is missing.
-    return due.period <= answer.period && due.revision + ownRise(operation) > answer.revision
   }
 }

@@ -3,8 +3,9 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
 
-import { Deadlines } from "../../src/service/deadlines.ts"
+import { type Deadline, Deadlines } from "../../src/service/deadlines.ts"
 
 /** A clock that shows who sleeps. */
 class World {
@@ -139,6 +140,43 @@ describe("deadlines of calls that are under way", () => {
     assert.throws(() => world.pass(100), "not ours")
     world.pass(1)
     assert.deepStrictEqual(late, ["b at 101"])
+  })
+
+  it("pass to the millisecond, whatever happens while others pass", () => {
+    // Each number is a step: time passes, a call begins, one of those that began ends; and each call that is late takes the next steps.
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 59 }), { maxLength: 60 }), (steps) => {
+        const world = new World()
+        const deadlines = new Deadlines(world.clock, 10)
+        const open = new Map<Deadline, number>()
+        const rest = [...steps]
+        const act = (inside: boolean): void => {
+          const step = rest.shift() ?? 0
+          if (step < 20 && !inside) world.pass(1 + (step % 12))
+          else if (step < 40) begin()
+          else {
+            const [call] = [...open.keys()].slice(step % Math.max(1, open.size))
+            if (call !== undefined) deadlines.remove(call)
+            if (call !== undefined) open.delete(call)
+          }
+        }
+        const begin = (): void => {
+          const call = deadlines.add(world.context, () => {
+            assert.strictEqual(world.nowMs, open.get(call))
+            open.delete(call)
+            act(true)
+            act(true)
+          })
+          open.set(call, world.nowMs + 10)
+        }
+        while (rest.length > 0) {
+          act(false)
+          for (const dueMs of open.values()) assert.isAbove(dueMs, world.nowMs)
+          assert.strictEqual(world.sleepers.length, open.size > 0 ? 1 : 0)
+        }
+      }),
+      { numRuns: 3_000 }
+    )
   })
 
   it("pass where monotonic time stands still and only sleeps end", () => {

@@ -58,9 +58,11 @@ describeWith(server, "statements inside of a call", ({ url }) => {
     if (!isThere) return context.skip("no auto_explain")
     await statementsOf([reserve("first", "1-0")])
     for (const make of [reserve, extend, finalize]) {
-      // Lock, fetch, and one for each of four tables; an extension takes from one due row and adds to another.
+      // Lock, fetch, and one for each of four tables; an extension takes from one due row and adds to another. Of one item alone, a known one's due row is
+      // fetched by a statement of its own.
       const most = make === extend ? 7 : 6
-      expect([make.name, await statementsOf([make("one", "1-0")])]).toEqual([make.name, most])
+      const alone = make === reserve ? most : most + 1
+      expect([make.name, await statementsOf([make("one", "1-0")])]).toEqual([make.name, alone])
       expect([make.name, await statementsOf(many(make, 1))]).toEqual([make.name, most])
       // Where many are made, one makes them, and one takes back what was only locked.
       expect(await statementsOf(many(make, 50))).toBeLessThanOrEqual(most + 2)

@@ -1,8 +1,19 @@
   IF locks = cardinality(accounts) THEN
     -- Everything is locked, so that what one statement finds is still true at the next.
-    SELECT f.* INTO found_items, entry_rows, entry_places, entry_dues FROM (
-      -- section found-entries
-    ) AS f;
+    -- One item has one account. By plain statements, which join and gather nothing, and of which a new id needs one: a tenth less of the CPU of a lone reserve or
+    -- ending.
+    IF cardinality(item_ids) = 1 THEN
+      SELECT ARRAY[1], ARRAY[e], ARRAY[e.ctid] INTO found_items, entry_rows, entry_places FROM {schema}.entry AS e
+        WHERE e.account = accounts[1] AND e."window" = windows[1] AND e.id = item_ids[1];
+      IF entry_rows[1].state = 'held' THEN
+        SELECT ARRAY[d] INTO entry_dues FROM {schema}.due AS d
+          WHERE d.account = accounts[1] AND d."window" = windows[1] AND d.tick_ms = entry_rows[1].deadline_ms AND d.period = entry_rows[1].period;
+      END IF;
+    ELSE
+      SELECT f.* INTO found_items, entry_rows, entry_places, entry_dues FROM (
+        -- section found-entries
+      ) AS f;
+    END IF;
     IF due_from_ms <= now_ms THEN
       WITH account_row AS (SELECT t.ordinality AS number, t.* FROM unnest(account_rows) WITH ORDINALITY AS t)
       SELECT f.* INTO passed_accounts, passed_ticks, passed_holds, passed_amounts, passed_costs, passed_lasts, passed_nexts FROM (

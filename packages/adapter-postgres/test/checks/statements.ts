@@ -67,6 +67,8 @@ const LOCK = "select account"
 /** Of several accounts those that are missing are made first, and taken back at the end if nothing was written to them. */
 const MAKE = "insert account"
 const FETCH = "select entry"
+/** Of a hold that is the one item of its call. */
+const FETCH_DUE = "select due"
 const WRITE = "update account"
 const TELL = "insert ledger"
 
@@ -93,13 +95,13 @@ const cases: ReadonlyArray<Case> = [
     "an ending beside another hold",
     START_MS,
     [release("r", leg("a"))],
-    [LOCK, FETCH, WRITE, "update entry", "update due", TELL]
+    [LOCK, FETCH, FETCH_DUE, WRITE, "update entry", "update due", TELL]
   ],
   [
     "the last ending of a deadline",
     START_MS,
     [release("r2", leg("a"))],
-    [LOCK, FETCH, WRITE, "update entry", "delete due", TELL]
+    [LOCK, FETCH, FETCH_DUE, WRITE, "update entry", "delete due", TELL]
   ],
   [
     "a reserve and its ending: the entry is written once",
@@ -148,7 +150,7 @@ const cases: ReadonlyArray<Case> = [
     "the next one: a late ending",
     START_MS + 2_000,
     [finalize("u", leg("a", { actual: 1 }))],
-    [LOCK, FETCH, WRITE, "update entry", TELL]
+    [LOCK, FETCH, FETCH_DUE, WRITE, "update entry", TELL]
   ],
   [
     "a hold that ends in time",

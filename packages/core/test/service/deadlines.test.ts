@@ -64,6 +64,21 @@ describe("deadlines of calls that are under way", () => {
     assert.deepStrictEqual(late, [])
   })
 
+  it("a timer that does not come is set anew", () => {
+    const { world, late, add } = setUp()
+    add("a")
+    world.sleepers = []
+    world.pass(1_100)
+    add("b")
+    world.pass(1)
+    assert.deepStrictEqual(late, [])
+    add("c")
+    world.pass(1)
+    assert.deepStrictEqual(late, ["a at 1102"])
+    world.pass(100)
+    assert.deepStrictEqual(late, ["a at 1102", "b at 1200", "c at 1201"])
+  })
+
   it("pass each in its own time, also behind calls that were answered", () => {
     const { world, deadlines, late, add } = setUp()
     const first = add("a")

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
 import { callerOf } from "./call.ts"
-import type { PostgresDriver } from "./driver.ts"
+import type { PostgresDriver, QueryResult } from "./driver.ts"
 import { type Encoded, EXECUTE_VALUES } from "./encode.ts"
 import { isStoreError, storeErrorOf } from "./errors.ts"
 import type { StoreTerms } from "./options.ts"
@@ -25,30 +25,45 @@ export type Question<Input, A> = readonly [
 /** What it gives makes the answer of the rows: in group commit the next flush leaves before that. */
 export type Ask = <Input, A>(...question: Question<Input, A>) => Effect.Effect<Effect.Effect<A, CallError>, CallError>
 
-/** Reads the input, and asks the function of this name. */
+/**
+ * Reads the input, and asks the function of this name. Deadline and caller end it by one signal: that of `Effect.tryPromise` had to be listened to, and its
+ * promise waited for.
+ */
 export const asker = (driver: PostgresDriver, terms: StoreTerms, isWithin: boolean): Ask => {
-  const caller = callerOf(driver, { callTimeoutMs: terms.callTimeoutMs, schema: terms.schema, isWithin })
+  const { schema } = terms
+  const caller = callerOf(driver, { callTimeoutMs: terms.callTimeoutMs, schema, isWithin })
+  const textOf = (name: keyof typeof parameters): string =>
+    `SELECT ${schema.quoted}.${name}(${parameters[name]}) AS answer`
+  const texts = { execute: textOf("execute"), holds: textOf("holds"), sweep: textOf("sweep") }
   return (name, read, encode, decode) =>
     Effect.contextWith((context: Context.Context<never>) =>
-      Effect.tryPromise({
-        try: async (signal) => {
-          const input = read()
-          const encoded = encode(input)
-          const clock = Context.get(context, Clock.Clock)
-          const nowMs = terms.clock === "caller" ? Math.floor(clock.currentTimeMillisUnsafe()) : null
-          const valuesFor = (lockTimeoutMs: number): ReadonlyArray<string> =>
-            encoded({ ...terms.settings, nowMs, lockTimeoutMs, version: VERSION })
-          const random = (): number => Effect.runSyncWith(context)(Random.next)
-          const text = `SELECT ${terms.schema.quoted}.${name}(${parameters[name]}) AS answer`
-          const rows = await caller.call({ text, valuesFor, signal, random })
-          const answer = (): ReturnType<typeof decode> =>
-            decode(
-              input,
-              rows.map((row) => String(row["answer"]))
-            )
-          return Effect.try({ try: answer, catch: readingErrorOf })
-        },
-        catch: callErrorOf
+      Effect.callback((resume) => {
+        let input: ReturnType<typeof read>
+        let encoded: Encoded
+        try {
+          input = read()
+          encoded = encode(input)
+        } catch (error) {
+          return resume(Effect.fail(callErrorOf(error)))
+        }
+        const clock = Context.get(context, Clock.Clock)
+        const nowMs = terms.clock === "caller" ? Math.floor(clock.currentTimeMillisUnsafe()) : null
+        const valuesFor = (lockTimeoutMs: number): ReadonlyArray<string> =>
+          encoded({ ...terms.settings, nowMs, lockTimeoutMs, version: VERSION })
+        const random = (): number => Effect.runSyncWith(context)(Random.next)
+        const answer = (rows: QueryResult["rows"]): ReturnType<typeof decode> =>
+          decode(
+            input,
+            rows.map((row) => String(row["answer"]))
+          )
+        const leave = caller.begin(
+          { text: texts[name], valuesFor, random },
+          {
+            done: (rows) => resume(Effect.succeed(Effect.try({ try: () => answer(rows), catch: readingErrorOf }))),
+            failed: (error) => resume(Effect.fail(error))
+          }
+        )
+        return Effect.sync(leave)
       })
     )
 }

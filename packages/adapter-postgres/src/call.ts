@@ -1,8 +1,8 @@
 /**
  * One call of a SQL function: ends by its deadline, is made again where others were in the way, and says what is true if it fails.
  */
-import { type Deadline, DeadlineError, pause, withDeadline } from "@tallystick/core/deadline"
-import { MisconfiguredError } from "@tallystick/core/store"
+import { beginWithDeadline, type Deadline, DeadlineError, pause } from "@tallystick/core/deadline"
+import { MisconfiguredError, type StoreError } from "@tallystick/core/store"
 
 import type { PostgresDriver, QueryResult } from "./driver.ts"
 import { codeOf, isRetried, isStoreError, storeErrorOf, WRONG_ISOLATION } from "./errors.ts"
@@ -13,14 +13,19 @@ export interface Statement {
   readonly text: string
   /** A lock is waited for so long: less than what is left of the call, so that waiting in vain is told as what it is, "not applied". */
   readonly valuesFor: (lockTimeoutMs: number) => ReadonlyArray<string>
-  /** Aborts when the caller is gone. */
-  readonly signal: AbortSignal
   /** From 0 to 1: so that two who met once do not meet again. */
   readonly random: () => number
 }
 
+/** How a call ends. */
+export interface Ends {
+  readonly done: (rows: QueryResult["rows"]) => void
+  readonly failed: (error: StoreError) => void
+}
+
 export interface Caller {
-  readonly call: (statement: Statement) => Promise<QueryResult["rows"]>
+  /** What it gives ends the call before its time, when nobody waits for it any more. */
+  readonly begin: (statement: Statement, ends: Ends) => () => void
 }
 
 /** The wait before a call is made again; it doubles up to the last. A row is mostly free after one commit, some ms. */
@@ -61,14 +66,11 @@ export const callerOf = (driver: PostgresDriver, { callTimeoutMs, schema, isWith
   }
 
   return {
-    call: async (statement) => {
-      try {
-        const { rows } = await withDeadline(callTimeoutMs, statement.signal, (deadline) => attempt(statement, deadline))
-        return rows
-      } catch (error) {
-        throw storeErrorOf(error, isWithin)
-      }
-    }
+    begin: (statement, { done, failed }) =>
+      beginWithDeadline(callTimeoutMs, (deadline) => attempt(statement, deadline), {
+        done: ({ rows }) => done(rows),
+        failed: (error) => failed(storeErrorOf(error, isWithin))
+      })
   }
 }
 

@@ -18,24 +18,24 @@ export interface Deadline {
   readonly leftMs: () => number
 }
 
-/** Not in every runtime; where it is, its turn comes after all sockets have been read. */
-const { setImmediate, clearImmediate } = globalThis as {
-  readonly setImmediate?: (act: () => void) => unknown
-  readonly clearImmediate?: (handle: unknown) => void
-}
+declare const setImmediate: (act: () => void) => object
+declare const clearImmediate: (turn: object) => void
 
 /**
- * After what lies in the sockets has been read; what it gives takes it back. A process that stood still past a deadline (stopped, asleep, or at work for long)
- * finds its timers first, and the answers that came meanwhile only then: without this it would throw them away and call them unknown (`tallystick storm` found it).
+ * Calls `passed` after so many ms, unless what it gives is called before: by what lies in the sockets by then, too. A process that stood still past a deadline
+ * (stopped, asleep, or at work for long) finds its timers first, and the answers that came meanwhile only then: it would throw them away and call them unknown
+ * (`tallystick storm` found it). So there is one more turn of the event loop, in which they are read.
  */
-export const afterReplies = (act: () => void): (() => void) => {
-  if (setImmediate === undefined) {
-    const timer = setTimeout(act, 0)
-    return () => clearTimeout(timer)
+export const deadlineAfter =
+  (afterMs: number) =>
+  (passed: () => void): (() => void) => {
+    const timer = setTimeout(() => {
+      const turn = setImmediate(passed)
+      end = () => clearImmediate(turn)
+    }, afterMs)
+    let end = (): void => clearTimeout(timer)
+    return () => end()
   }
-  const handle = setImmediate(act)
-  return () => clearImmediate?.(handle)
-}
 
 /** At the deadline, after what was still waiting to be sent has said so, and before `DeadlineError`; however many promises that passes through. */
 export const afterWaiting = (act: () => void): void => void setTimeout(act, 0)
@@ -62,20 +62,19 @@ export const beginWithDeadline = <A>(
 ): (() => void) => {
   const controller = new AbortController()
   const giveUp = (): void => {
-    endTimer()
+    endDeadline()
     controller.abort()
     afterWaiting(() => afterWaiting(() => failed(new DeadlineError(afterMs))))
   }
   const endMs = performance.now() + afterMs
-  const timer = setTimeout(() => (endTimer = afterReplies(giveUp)), afterMs)
-  let endTimer = (): void => clearTimeout(timer)
+  const endDeadline = deadlineAfter(afterMs)(giveUp)
   start({ signal: controller.signal, leftMs: () => Math.max(0, endMs - performance.now()) }).then(
     (value) => {
-      endTimer()
+      endDeadline()
       done(value)
     },
     (error: unknown) => {
-      endTimer()
+      endDeadline()
       failed(error)
     }
   )
@@ -121,11 +120,3 @@ export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
     if (signal.aborted) abort()
     else signal.addEventListener("abort", abort)
   })
-
-/** For a call that waits for a flush: `passed` is called after so many ms, unless what it gives is called before. */
-export const deadlineAfter =
-  (afterMs: number) =>
-  (passed: () => void): (() => void) => {
-    const timer = setTimeout(passed, afterMs)
-    return () => clearTimeout(timer)
-  }

@@ -173,7 +173,7 @@ describe("the lint configuration", () => {
   let found: ReadonlyArray<Diagnostic> = []
   beforeAll(() => {
     found = lint(folder)
-  })
+  }, 60_000)
   afterAll(() => fs.rmSync(folder, { recursive: true }))
 
   for (const [i, one] of cases.entries()) {

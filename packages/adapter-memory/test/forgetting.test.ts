@@ -217,4 +217,4 @@ test("a week of a busy service in constant memory", () => {
     expect(day.accounts).toBeLessThanOrEqual(perMinute + 2 * kept(retentionMs + HOUR))
   }
   expect(w.store.stats().forgottenEarly).toBe(0)
-})
+}, 60_000)

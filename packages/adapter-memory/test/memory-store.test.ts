@@ -207,5 +207,5 @@ describe("100,000 holds in one account that all expire in one tick", () => {
     }
     expect(numbers()).toEqual({ used: 1.5 * many + 4, reserved: 0, revision: many + 12 })
     expect(w.store.stats()).toEqual({ accounts: 1, openEntries: many - 11, settledEntries: 11, forgottenEarly: 0 })
-  })
+  }, 60_000)
 })

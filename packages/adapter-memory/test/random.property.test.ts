@@ -58,7 +58,7 @@ test("an account's time and revision never fall, collected or not, though the cl
     }),
     { numRuns: 150 }
   )
-})
+}, 60_000)
 
 test("the fold of its changes is the state", () => {
   fc.assert(
@@ -77,4 +77,4 @@ test("the fold of its changes is the state", () => {
     }),
     { numRuns: 100 }
   )
-})
+}, 60_000)

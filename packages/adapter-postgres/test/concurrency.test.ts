@@ -129,7 +129,7 @@ describeWith(await postgresServer(), "many processes", ({ url }) => {
     // What was abandoned falls due within two seconds.
     const store = postgresStore({ pool })
     const usage = () => Effect.runPromise(store.usage(accountsOf()))
-    await expect.poll(async () => total((await usage()).map(({ reserved }) => reserved)), { timeout: 120_000 }).toBe(0)
+    await expect.poll(async () => total((await usage()).map(({ reserved }) => reserved)), { timeout: 30_000 }).toBe(0)
     const used = Object.fromEntries((await usage()).map((answer, at) => [accountsOf()[at]!.account, answer.used]))
     const owed = accountsOf().map(({ account }) => [account, total(told.map(({ debited }) => debited[account] ?? 0))])
     expect(used).toEqual(Object.fromEntries(owed))
@@ -154,7 +154,7 @@ describeWith(await postgresServer(), "many processes", ({ url }) => {
     await pool.end()
     // The pool has ended before its connections have: to drop the database under one would end it with an error that nobody listens for.
     const open = `SELECT FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`
-    await expect.poll(async () => (await admin.query(open)).rowCount, { timeout: 120_000 }).toBe(0)
+    await expect.poll(async () => (await admin.query(open)).rowCount, { timeout: 30_000 }).toBe(0)
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
     await admin.end()
   })

@@ -30,17 +30,9 @@ describeWith(isNone(redis) ? redis : postgres, "route", ({ url }) => {
       Effect.sync(() =>
         route({
           routes: [
-            {
-              accounts: "anon*",
-              store: redisStore({
-                url: isNone(redis) ? "" : redis.url,
-                prefix,
-                clock: "caller",
-                callTimeoutMs: 60_000
-              })
-            }
+            { accounts: "anon*", store: redisStore({ url: isNone(redis) ? "" : redis.url, prefix, clock: "caller" }) }
           ],
-          otherwise: postgresStore({ pool, schema, clock: "caller", callTimeoutMs: 240_000 })
+          otherwise: postgresStore({ pool, schema, clock: "caller" })
         })
       ),
       (store) => store.close

@@ -10,9 +10,7 @@ describeWith(await postgresServer(), "Postgres", ({ url }) => {
     Effect.promise(async () => trialSchema(url, await schemaName())),
     ({ remove }) => Effect.promise(remove)
   )
-  const store = Effect.map(trial, ({ pool, schema }) =>
-    postgresStore({ pool, schema, clock: "caller", callTimeoutMs: 240_000 })
-  )
+  const store = Effect.map(trial, ({ pool, schema }) => postgresStore({ pool, schema, clock: "caller" }))
   // Two at once: of three the store's group commit would send some together.
   const programs = Number(process.env["TALLYSTICK_POSTGRES_PROGRAMS"] ?? 2_000)
   contract("the Postgres store", Layer.effect(QuotaStore, store), { programs, programsAtOnce: 2 })

@@ -6,7 +6,7 @@ import { promisify } from "node:util"
 import { expect, test } from "vitest"
 
 describeWith(await postgresServer(), "examples", ({ url }) => {
-  test("postgres.ts pays and holds in the caller's own transactions", async () => {
+  test("postgres.ts pays and holds in the caller's own transactions", { timeout: 60_000 }, async () => {
     const file = fileURLToPath(new URL("../../../examples/postgres.ts", import.meta.url))
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [file, url])
     expect(stderr).toBe("")

@@ -38,12 +38,16 @@ describeWith(await postgresServer(), "cut connections", ({ url }) => {
     ["cut", "before the request arrives"],
     ["cut-answer", "after the server acted"]
   ] as const)
-    test(`each command, cut ${name}: unknown, and the same again makes one effect of it`, async () => {
-      // Each has looked at its schema.
-      for (const [index, store] of stores.entries()) await ask(store, charge(`warm${index}`, "warm", 0))
-      const losses = new Losses()
-      proxy.decide = losses.decide
-      const direct = postgresStore({ pool: trial.pool, schema, callTimeoutMs: PATIENT_MS })
-      expect(await loseEach({ direct, stores, losses, loss, times: TIMES })).toBe(cases.length * TIMES)
-    })
+    test(
+      `each command, cut ${name}: unknown, and the same again makes one effect of it`,
+      { timeout: 300_000 },
+      async () => {
+        // Each has looked at its schema.
+        for (const [index, store] of stores.entries()) await ask(store, charge(`warm${index}`, "warm", 0))
+        const losses = new Losses()
+        proxy.decide = losses.decide
+        const direct = postgresStore({ pool: trial.pool, schema, callTimeoutMs: PATIENT_MS })
+        expect(await loseEach({ direct, stores, losses, loss, times: TIMES })).toBe(cases.length * TIMES)
+      }
+    )
 })

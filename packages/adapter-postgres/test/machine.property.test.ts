@@ -31,7 +31,7 @@ test("every answer and every account's numbers are the Book's", { timeout: 1_200
       await pool.query(
         `TRUNCATE ${schema}.account, ${schema}.entry, ${schema}.due, ${schema}.adjustment, ${schema}.ledger`
       )
-      const store = postgresStore({ pool, schema, clock: "caller", callTimeoutMs: 240_000, ...settings })
+      const store = postgresStore({ pool, schema, clock: "caller", ...settings })
       const book = new Book(settings)
       for (const { nowMs, commands } of callsOf(steps)) {
         const answers = await runAt(nowMs, store.execute(commands))

@@ -39,7 +39,7 @@ describeWith(await postgresServer(), "migrations", ({ url }) => {
     return name
   }
 
-  test(`${PROCESSES} processes at once: one does it, all succeed`, async () => {
+  test(`${PROCESSES} processes at once: one does it, all succeed`, { timeout: 120_000 }, async () => {
     const name = await newName()
     const file = fileURLToPath(new URL("support/migrate-process.ts", import.meta.url))
     const processes = Array.from({ length: PROCESSES }, () => started(file, url, name))

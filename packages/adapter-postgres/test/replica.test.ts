@@ -48,7 +48,7 @@ describeWith(await ownPostgres(), "a read replica", (server) => {
 
   // One that streams from its primary. Both must run on this machine, as one user, to copy the one to the other.
   if (server.from.startsWith("binary"))
-    test("that streams is misconfigured, whatever is asked of it", async () => {
+    test("that streams is misconfigured, whatever is asked of it", { timeout: 120_000 }, async () => {
       await migrate({ url: server.url })
       await using standby = owned(await ownPostgres())
       const data = String(await ask(standby.url, "SHOW data_directory"))
@@ -68,7 +68,7 @@ describeWith(await ownPostgres(), "a read replica", (server) => {
       await Effect.runPromise(primary.close)
     })
 
-  test("that was the primary is misconfigured, whatever is asked of it", async () => {
+  test("that was the primary is misconfigured, whatever is asked of it", { timeout: 120_000 }, async () => {
     await migrate({ url: server.url })
     const store = storeAt(server.url)
     expect(await tagOf(store, charge("c", "a"))).toBe("Charged")

@@ -21,14 +21,7 @@ describeWith(await postgresServer(), "stories", ({ url }) => {
   beforeEach(() => trial.empty())
 
   test.each(stories)("$name", async ({ calls }) => {
-    const store = postgresStore({
-      pool: trial.pool,
-      schema,
-      clock: "caller",
-      callTimeoutMs: 240_000,
-      batch: false,
-      ...storySettings
-    })
+    const store = postgresStore({ pool: trial.pool, schema, clock: "caller", batch: false, ...storySettings })
     const book = new Book(storySettings)
     for (const { commands, nowMs } of calls) {
       expect(await runAt(nowMs, store.execute(commands))).toEqual(book.execute(commands, nowMs))

@@ -46,7 +46,7 @@ describeWith(await postgresServer(), "upkeep", ({ url }) => {
     }
     expect(accounts).toBe(100)
     expect(more).toBe(false)
-  })
+  }, 60_000)
 
   test("a page of holds goes on behind any id", async () => {
     const ids = ["$&", "$1", "a\\b", 'q"q', "z"]

@@ -18,10 +18,7 @@ describeWith(await redisCluster(), "Redis Cluster", ({ urls }) => {
   const store = Effect.acquireRelease(
     Effect.sync(() => {
       const connection = new Cluster([...urls], { redisOptions: connectionOptions })
-      return {
-        connection,
-        store: redisStore({ connection, partition, prefix, clock: "caller", callTimeoutMs: 60_000 })
-      }
+      return { connection, store: redisStore({ connection, partition, prefix, clock: "caller" }) }
     }),
     ({ connection }) => Effect.sync(() => connection.disconnect())
   )

@@ -22,7 +22,7 @@ describeWith(await redisServer(), "route", ({ url }) => {
   const store = Effect.acquireRelease(
     Effect.sync(() =>
       route({
-        routes: [{ accounts: "anon*", store: redisStore({ url, prefix, clock: "caller", callTimeoutMs: 60_000 }) }],
+        routes: [{ accounts: "anon*", store: redisStore({ url, prefix, clock: "caller" }) }],
         otherwise: memoryStore()
       })
     ),

@@ -9,7 +9,7 @@ const prefix = await keyPrefix()
 
 describeWith(await redisServer(), "Redis", ({ url }) => {
   const store = Effect.acquireRelease(
-    Effect.sync(() => redisStore({ url, prefix, clock: "caller", callTimeoutMs: 60_000 })),
+    Effect.sync(() => redisStore({ url, prefix, clock: "caller" })),
     (store) => store.close
   )
   contract("the Redis store", Layer.effect(QuotaStore, store))

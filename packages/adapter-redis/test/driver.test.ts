@@ -83,7 +83,7 @@ describeWith(await redisServer(), "connections", ({ url }) => {
     expect(await waiting).toBe("NotApplied")
   })
 
-  test("a process that closed its store ends, after errors that nobody listened for", async () => {
+  test("a process that closed its store ends, after errors that nobody listened for", { timeout: 30_000 }, async () => {
     await using proxy = await Proxy.before(port)
     const program = `
       import { redisStore } from "@tallystick/adapter-redis"

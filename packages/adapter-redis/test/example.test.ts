@@ -11,5 +11,5 @@ describeWith(await redisServer(), "examples", ({ url }) => {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [file, url])
     expect(stdout.trim()).toBe("12 of 30 granted\nused 30000, reserved 0, 20000 left")
     expect(stderr).toBe("")
-  })
+  }, 30_000)
 })

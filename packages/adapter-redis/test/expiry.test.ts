@@ -20,7 +20,7 @@ describe.skipIf(isNone(server))("rows and expiries", async () => {
     await lane.close()
     await server.stop()
   })
-  test(`${PROGRAMS} programs (seed ${seed}): answers, sums and expiries`, async () => {
+  test(`${PROGRAMS} programs (seed ${seed}): answers, sums and expiries`, { timeout: 120_000 }, async () => {
     const loaded = await load(lane, executeSource)
     for (const program of programsOf(seed, PROGRAMS)) expect((await play(lane, loaded, program)).fault).toBeUndefined()
   })

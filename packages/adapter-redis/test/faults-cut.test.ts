@@ -36,12 +36,16 @@ describeWith(await redisServer(), "cut connections", ({ url }) => {
     ["cut", "before the request arrives"],
     ["cut-answer", "after the server acted"]
   ] as const)
-    test(`each command, cut ${name}: unknown, and the same again makes one effect of it`, async () => {
-      // Each has looked at its server and loaded the script, so that what is lost is the one call.
-      for (const [index, store] of stores.entries())
-        for (let time = 0; time < 2; time++) await ask(store, charge(`warm${index}`, "warm", 0))
-      const losses = new Losses()
-      proxy.decide = losses.decide
-      expect(await loseEach({ direct, stores, losses, loss, times: TIMES })).toBe(cases.length * TIMES)
-    })
+    test(
+      `each command, cut ${name}: unknown, and the same again makes one effect of it`,
+      { timeout: 300_000 },
+      async () => {
+        // Each has looked at its server and loaded the script, so that what is lost is the one call.
+        for (const [index, store] of stores.entries())
+          for (let time = 0; time < 2; time++) await ask(store, charge(`warm${index}`, "warm", 0))
+        const losses = new Losses()
+        proxy.decide = losses.decide
+        expect(await loseEach({ direct, stores, losses, loss, times: TIMES })).toBe(cases.length * TIMES)
+      }
+    )
 })

@@ -87,37 +87,41 @@ describe.runIf(!isNone(cut) && cut.from.startsWith("binary"))("an append-only fi
   const server = cut as OwnServer
   afterAll(() => server.stop())
 
-  test(`at ${OFFSETS} bytes: the last calls are lost and no other, the sums hold, and the same calls again make one effect each`, async () => {
-    const log = await using(server, async (store) => {
-      const writing = new Writers(store)
-      writing.start(1)
-      await until(() => writing.heard >= WRITTEN)
-      return writing.stop()
-    })
-    const redis = new Redis(server.url)
-    const [, folder] = (await redis.config("GET", "dir")) as [string, string]
-    redis.disconnect()
-    await server.kill()
-    const name = (await readdir(join(folder, "appendonlydir"))).find((file) => file.endsWith(".incr.aof"))!
-    const file = join(folder, "appendonlydir", name)
-    const { size } = await stat(file)
-    await copyFile(file, `${file}.whole`)
-    let lostMost = 0
-    for (let nth = 0; nth < OFFSETS; nth++) {
-      await copyFile(`${file}.whole`, file)
-      // Spread over the file, and not at the same place of each call.
-      await truncate(file, Math.floor((size * (nth + 0.5)) / OFFSETS) + nth)
-      await server.start()
-      await using(server, async (store) => {
-        const { isEnd, lost } = await findLost(store, log)
-        expect(isEnd).toBe(true)
-        lostMost = Math.max(lostMost, lost.length)
-        await sendAgain(store, log)
+  test(
+    `at ${OFFSETS} bytes: the last calls are lost and no other, the sums hold, and the same calls again make one effect each`,
+    { timeout: 300_000 },
+    async () => {
+      const log = await using(server, async (store) => {
+        const writing = new Writers(store)
+        writing.start(1)
+        await until(() => writing.heard >= WRITTEN)
+        return writing.stop()
       })
+      const redis = new Redis(server.url)
+      const [, folder] = (await redis.config("GET", "dir")) as [string, string]
+      redis.disconnect()
       await server.kill()
+      const name = (await readdir(join(folder, "appendonlydir"))).find((file) => file.endsWith(".incr.aof"))!
+      const file = join(folder, "appendonlydir", name)
+      const { size } = await stat(file)
+      await copyFile(file, `${file}.whole`)
+      let lostMost = 0
+      for (let nth = 0; nth < OFFSETS; nth++) {
+        await copyFile(`${file}.whole`, file)
+        // Spread over the file, and not at the same place of each call.
+        await truncate(file, Math.floor((size * (nth + 0.5)) / OFFSETS) + nth)
+        await server.start()
+        await using(server, async (store) => {
+          const { isEnd, lost } = await findLost(store, log)
+          expect(isEnd).toBe(true)
+          lostMost = Math.max(lostMost, lost.length)
+          await sendAgain(store, log)
+        })
+        await server.kill()
+      }
+      expect(lostMost).toBeGreaterThan(WRITTEN / 2)
     }
-    expect(lostMost).toBeGreaterThan(WRITTEN / 2)
-  })
+  )
 })
 
 describeWith(await ownRedis({ args: ["--save", ""] }), "a failover", (master) => {

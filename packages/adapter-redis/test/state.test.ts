@@ -20,5 +20,6 @@ describe.skipIf(isNone(server))("the script, checked by hand", () => {
     client.disconnect()
     await server.stop()
   })
-  for (const { name, run } of [...checks, contractCheck]) test(name, () => run(client, executeScript.text))
+  for (const { name, run } of [...checks, contractCheck])
+    test(name, { timeout: 60_000 }, () => run(client, executeScript.text))
 })

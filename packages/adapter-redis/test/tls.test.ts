@@ -26,5 +26,5 @@ describeWith(await redisServer(), "TLS", () => {
     const error = await Effect.runPromise(Effect.flip(doubting.execute([reserve])))
     expect(error).toMatchObject({ _tag: "NotApplied", reason: expect.stringContaining("self-signed certificate") })
     await Effect.runPromise(doubting.close)
-  })
+  }, 60_000)
 })

@@ -83,7 +83,7 @@ describe("a journal of files", () => {
     assert.lengthOf(files, 1)
     assert.isBelow(files[0]!.length, 60_000)
     assert.deepEqual(await reporting(folder).ids(), ["stays"])
-  })
+  }, 30_000)
 
   it("refuses more than it may keep in memory, and leaves what is on the disk there", async () => {
     const folder = await makeFolder()
@@ -115,7 +115,7 @@ describe("a journal of files", () => {
     }
     const last = reporting(folder)
     assert.deepEqual((await last.ids()).toSorted(), ids)
-  })
+  }, 30_000)
 
   it("refuses what is no option by its name", () => {
     for (const [options, field] of [

@@ -59,7 +59,7 @@ describe("a process that is killed", () => {
     assert.strictEqual(await next.ended, 0)
     assert.deepEqual(await numbers(), [700, 0])
     assert.deepEqual(await readdir(folder), [])
-  })
+  }, 30_000)
 
   it("between the store and the journal's removal: the next one delivers it again, without effect", async () => {
     const { apply, folder, numbers, start } = await killedAfterJournal()
@@ -78,7 +78,7 @@ describe("a process that is killed", () => {
     assert.deepInclude(await next.replayed, { delivered: 1, kept: 0 })
     assert.deepEqual(await numbers(), [700, 0])
     assert.deepEqual(await readdir(folder), [])
-  })
+  }, 30_000)
 })
 
 describe("two replayers in two processes", () => {
@@ -99,7 +99,7 @@ describe("two replayers in two processes", () => {
     assert.deepEqual([await first.ended, await second.ended], [0, 0])
     assert.deepEqual(await numbers(), [700, 0])
     assert.deepEqual(await readdir(folder), [])
-  })
+  }, 30_000)
 
   it("that start at once leave nothing, and lose nothing", async () => {
     const { apply, folder, numbers, start } = await killedAfterJournal()
@@ -109,5 +109,5 @@ describe("two replayers in two processes", () => {
     await Promise.all(replayers.map(async ({ ended }) => ended))
     assert.deepEqual(await numbers(), [700, 0])
     assert.deepEqual(await readdir(folder), [])
-  })
+  }, 30_000)
 })

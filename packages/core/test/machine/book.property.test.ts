@@ -24,7 +24,7 @@ test("every answer and every account's numbers are the Book's", () => {
     }),
     { numRuns: 300 }
   )
-})
+}, 60_000)
 
 test("both count exactly up to 2^53 - 1: a hold of 4 grows to all there is, and no further", () => {
   const world = given({ a: { limit: null } })

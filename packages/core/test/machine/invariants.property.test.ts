@@ -72,7 +72,7 @@ test("reserved is the sum of the live holds of the present period, and the due r
       expect(account!.reserved).toBe(sum(live.filter((row) => row.period === account!.period).map((row) => row.amount)))
     }
   })
-})
+}, 60_000)
 
 test("used + reserved <= 2^53 - 1, nothing is below 0, nothing is Corrupt", () => {
   always((world, _before, _command, answer) => {
@@ -83,7 +83,7 @@ test("used + reserved <= 2^53 - 1, nothing is below 0, nothing is Corrupt", () =
       expect(account!.used).toBeLessThanOrEqual(MAX - account!.reserved)
     }
   })
-})
+}, 60_000)
 
 test("an admission never passes the limit: used + reserved <= limit after every reserve and growth that was granted", () => {
   always((world, _before, _command, answer) => {
@@ -96,7 +96,7 @@ test("an admission never passes the limit: used + reserved <= limit after every 
       if (added && limit !== null) expect(used + reserved).toBeLessThanOrEqual(limit)
     }
   })
-})
+}, 60_000)
 
 test("time and revision never go back, and a revision is one for each change", () => {
   always((world, before, command) => {
@@ -111,7 +111,7 @@ test("time and revision never go back, and a revision is one for each change", (
       if (!own.some((change) => change.isBirth)) expect(after.revision).toBe(was.revision + own.length)
     }
   })
-})
+}, 60_000)
 
 test("what was refused, or is a replay, changes nothing but what time did", () => {
   const byTime = new Set<Change["cause"]>(["timed", "expired", "rolled"])
@@ -128,7 +128,7 @@ test("what was refused, or is a replay, changes nothing but what time did", () =
     if (answer._tag === "NotApplied" || answer._tag === "Found") expect(world.changes).toEqual([])
     if (answer.replayed && answer._tag !== "Finalized" && answer._tag !== "Released") expect(acts).toBe(false)
   })
-})
+}, 60_000)
 
 test("an expiry never raises used + reserved", () => {
   always((world) => {
@@ -136,7 +136,7 @@ test("an expiry never raises used + reserved", () => {
       if (change.cause === "expired") expect(change.usedDelta + change.reservedDelta).toBeLessThanOrEqual(0)
     }
   })
-})
+}, 60_000)
 
 test("the same command again, at once, changes nothing", () => {
   always((world, _before, command, answer) => {
@@ -152,7 +152,7 @@ test("the same command again, at once, changes nothing", () => {
     })
     expect(world.changes).toEqual([])
   })
-})
+}, 60_000)
 
 test("the fold of the changes is the state; used and reserved are the sums of the ledger since the last roll or birth", () => {
   fc.assert(
@@ -174,4 +174,4 @@ test("the fold of the changes is the state; used and reserved are the sums of th
     }),
     { numRuns: 150 }
   )
-})
+}, 60_000)

@@ -49,4 +49,4 @@ test("every command in every state of a leg, every answer, every reason and ever
   expect(missing(causes, "timed, expired, rolled, reserved, extended, finalized, released, charged")).toEqual([])
   expect(missing(causes, "marked, adjusted, reserved first, finalized first, marked first, adjusted first")).toEqual([])
   expect(passed).toBeGreaterThan(100)
-})
+}, 60_000)

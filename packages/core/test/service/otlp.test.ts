@@ -81,7 +81,7 @@ const told = (span: Span | undefined): Readonly<Record<string, unknown>> =>
   Object.fromEntries((span?.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]))
 
 describe("a collector of OpenTelemetry", () => {
-  it("sees a denied, an over and a late call", async () => {
+  it("sees a denied, an over and a late call", { timeout: 30_000 }, async () => {
     const collected = await collector()
     const layer = Otlp.layerJson({ baseUrl: collected.url, resource: { serviceName: "chat" } }).pipe(
       Layer.provide(FetchHttpClient.layer)

@@ -167,4 +167,4 @@ test("each call is sent once or not at all, as it is told; an account is in one 
     { numRuns: 600 }
   )
   expect(ahead).toBeGreaterThan(1_000)
-})
+}, 60_000)

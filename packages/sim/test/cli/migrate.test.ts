@@ -12,7 +12,7 @@ describeWith(await postgresServer(), "tallystick migrate", ({ url }) => {
     if (schema !== undefined) await (await trialSchema(url, schema)).remove()
   })
 
-  test("makes the schema, and then finds it made", async () => {
+  test("makes the schema, and then finds it made", { timeout: 60_000 }, async () => {
     schema = `${await schemaName()} "cli"`
     const migrate = () => tallystick(["migrate", "--store", url, "--schema", schema])
     const first = await migrate()

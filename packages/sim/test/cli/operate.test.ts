@@ -178,7 +178,8 @@ const suite = (operable: Operable): void => {
   })
 }
 
-for (const operable of await operables()) describe(`operators of ${operable.name}`, () => suite(operable))
+for (const operable of await operables())
+  describe(`operators of ${operable.name}`, { timeout: 60_000 }, () => suite(operable))
 
 describe("a wrong call", () => {
   const calls: ReadonlyArray<readonly [argv: ReadonlyArray<string>, says: string]> = [
@@ -193,13 +194,13 @@ describe("a wrong call", () => {
     [["inspect", "a", "--store", "redis://127.0.0.1:1"], "no connection to Redis"]
   ]
   for (const [argv, says] of calls)
-    it(`ends with status 2: tallystick ${argv.join(" ")}`, async () => {
+    it(`ends with status 2: tallystick ${argv.join(" ")}`, { timeout: 60_000 }, async () => {
       const { status, out, err } = await run(...argv)
       assert.deepEqual([status, out], [2, ""], err)
       assert.include(err, says)
     })
 
-  it("also as a process", async () => {
+  it("also as a process", { timeout: 60_000 }, async () => {
     const { status, err } = await tallystick(["release", "r"])
     assert.deepEqual([status, err], [2, "tallystick: --store must be given: the URL of the app's Redis or Postgres\n"])
   })

@@ -25,8 +25,9 @@ const trace = [
 const onlyProgress = /^((explore|replay) {2}[^\n]*\n)*$/
 
 /** The program starts in 0.2 s, on a busy machine in seconds. */
+const SLOW = { timeout: 60_000 }
 
-describe("help and version", () => {
+describe("help and version", SLOW, () => {
   it("are printed, with status 0", async () => {
     const [all, version, explore, replay] = await Promise.all(
       [["--help"], ["--version"], ["explore", "--help"], ["help", "replay"]].map((argv) => tallystick(argv))
@@ -42,7 +43,7 @@ describe("help and version", () => {
   })
 })
 
-describe("a wrong call", () => {
+describe("a wrong call", SLOW, () => {
   const calls: ReadonlyArray<readonly [argv: ReadonlyArray<string>, says: string]> = [
     [[], "usage: tallystick COMMAND"],
     [["exlpore"], "unknown command exlpore: did you mean explore?"],
@@ -73,7 +74,7 @@ describe("a wrong call", () => {
   }
 })
 
-describe("replay", () => {
+describe("replay", SLOW, () => {
   it("takes a file through, and prints the tables", async () => {
     const { status, out, err } = await tallystick(["replay", file("trace.csv", trace), "--users", "3"])
     assert.strictEqual(status, 0)
@@ -116,7 +117,7 @@ describe("replay", () => {
   })
 })
 
-describe("explore", () => {
+describe("explore", SLOW, () => {
   it("over a store of the user's own holds, and gives the same bytes each time", async () => {
     const argv = ["explore", "--runs", "30", "--seed", "2", "--json", "--store", storeFile("memory")]
     const [first, second] = await Promise.all([tallystick(argv), tallystick(argv)])
@@ -157,7 +158,7 @@ describe("explore", () => {
   })
 })
 
-describe("start", () => {
+describe("start", SLOW, () => {
   it("explores, replays, and shows one run", async () => {
     const { status, out } = await tallystick(["start", "--seconds", "1"], {
       env: { TALLYSTICK_TRACE: file("start.csv", trace) }

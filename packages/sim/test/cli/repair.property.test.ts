@@ -127,7 +127,7 @@ const check = async (make: () => Promise<Trial & { readonly remove: () => Promis
     { numRuns: RUNS }
   )
 
-describe("a repair", async () => {
+describe("a repair", { timeout: 120_000 }, async () => {
   const redis = await redisServer()
   it.skipIf(isNone(redis))("of Redis makes what the machine kept", async () => {
     if (isNone(redis)) return

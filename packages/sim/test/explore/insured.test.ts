@@ -50,13 +50,13 @@ it("a process is let use its bound without the store and never more, and each ca
   assert.isAbove(counts.full, RUNS)
   assert.isAbove(counts.overspentFully, RUNS / 100)
   assert.isAbove(counts.audited, RUNS / 2)
-})
+}, 120_000)
 
 it("is a store of the command line: insured:memory", async () => {
   const report = await explore({ store: "insured:memory", runs: 20, seed: 1 })
   assert.isTrue(report.ok)
   assert.isAbove(report.answers["unreserved"]!, 0)
-})
+}, 60_000)
 
 type Insure = NonNullable<InsuredChanges["insure"]>
 

@@ -101,7 +101,7 @@ describe("a settlement is made once, for no less than what was measured", () => 
       assert.isAbove(counts.settled, RUNS / 2)
       assert.isAbove(counts.cutOff, RUNS / 20)
       assert.isAbove(counts.journaled, RUNS / 2)
-    })
+    }, 120_000)
 })
 
 describe("that is found to be broken", () => {

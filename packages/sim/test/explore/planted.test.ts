@@ -24,7 +24,7 @@ it("the search for an order says the same each time", async () => {
   ]
   assert.equal(toJson(reports[0]!), toJson(reports[1]!))
   assert.isAbove(reports[0]!.histories.judged, 100)
-})
+}, 30_000)
 
 it("a check, then an act: found, and shrunk to the two that meet", async () => {
   for (const seed of seeds) {
@@ -33,7 +33,7 @@ it("a check, then an act: found, and shrunk to the two that meet", async () => {
     assert.isAtMost(failure.steps.length, 8)
     assert.isNotNull(failure.steps.at(-1)!.violation)
   }
-})
+}, 30_000)
 
 it("a store that hangs is I10", async () => {
   for (const seed of seeds) {
@@ -42,7 +42,7 @@ it("a store that hangs is I10", async () => {
     assert.match(failure!.because, /never ended/)
     assert.isAtMost(failure!.steps.length, 4)
   }
-})
+}, 30_000)
 
 it("a call that takes longer than a call may is I10", async () => {
   for (const seed of seeds) {
@@ -51,7 +51,7 @@ it("a call that takes longer than a call may is I10", async () => {
     assert.match(failure!.because, /'s reserve .* took .*: a call may take /)
     assert.isAtMost(failure!.steps.length, 4)
   }
-})
+}, 30_000)
 
 describe("shrinking", () => {
   const doubled = saying((outcome, command) =>

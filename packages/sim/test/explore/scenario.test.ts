@@ -41,14 +41,14 @@ it("finds a check-then-act in the user's own code, the same one each time", asyn
   assert.include(first!.failure!.because, "made used 12 of limit 10")
   assert.isAtMost(first!.failure!.steps.length, 8)
   assert.equal(JSON.stringify(first), JSON.stringify(second))
-})
+}, 30_000)
 
 it("code that reserves first passes, with the promise front and lost answers", async () => {
   const report = await explore({ scenario: careful, runs: 40, seed: 3, clients: 3, faults: true })
   assert.isTrue(report.ok, report.failure?.because)
   assert.isAbove(report.messages, 40)
   assert.isAbove(report.faults.lost, 0)
-})
+}, 60_000)
 
 it("what a scenario throws is a failure", async () => {
   const report = await explore({

@@ -111,7 +111,7 @@ describe("a replay", () => {
     for (const [id, checks] of Object.entries(checksOf(replayed))) assert.isAbove(checks, 0, id)
     const { denied, late, overage } = replayed.report
     assert.isTrue(denied > 0 && late > 0 && (overage["tokens"] ?? 0) > 0)
-  })
+  }, 30_000)
 
   it("stops when it is told to, with what it has", async () => {
     const stop = new AbortController()

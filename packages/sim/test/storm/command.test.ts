@@ -105,7 +105,7 @@ const hasRedis = ((): boolean => {
 })()
 
 describe.skipIf(!hasRedis)("a Redis as most people run it", () => {
-  test("--server: it is started and killed, and what it lost is said", async () => {
+  test("--server: it is started and killed, and what it lost is said", { timeout: 90_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "tallystick-storm-test-"))
     const port = await freePort()
     const command = `redis-server --port ${port} --save '' --dir ${folder}`

@@ -58,7 +58,7 @@ const holds = (report: StormReport, never: ReadonlyArray<string> = []): void => 
 // At once, since they mostly wait.
 describe.concurrent(
   "a storm with kills and cuts, in which every server is killed, too",
-  { timeout: 600_000 + 10_000 * SECONDS },
+  { timeout: 60_000 + 10_000 * SECONDS },
   async () => {
     // Each write is on the disk before it is acknowledged. With `everysec` an fsync that takes long holds back the writes behind it for up to two
     // seconds: a storm on a busy disk found acknowledged ones gone after a kill.

@@ -129,10 +129,13 @@ const signalled = (pid: number, signal: NodeJS.Signals): boolean => {
   }
 }
 
-const childrenOf = (parent: number): ReadonlyArray<number> =>
-  spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
-    .stdout.split("\n")
-    .flatMap((line) => {
-      const [pid, of] = line.trim().split(/ +/).map(Number)
-      return pid !== undefined && of === parent ? [pid] : []
-    })
+/** None where there is no `ps` (slim images of Linux): then its backends end by themselves, a moment later. */
+const childrenOf = (parent: number): ReadonlyArray<number> => {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }) as {
+    readonly stdout: string | null
+  }
+  return (stdout ?? "").split("\n").flatMap((line) => {
+    const [pid, of] = line.trim().split(/ +/).map(Number)
+    return pid !== undefined && of === parent ? [pid] : []
+  })
+}

@@ -22,20 +22,13 @@ declare const setImmediate: (act: () => void) => object
 declare const clearImmediate: (turn: object) => void
 
 /**
- * Calls `passed` after so many ms, unless what it gives is called before: by what lies in the sockets by then, too. A process that stood still past a deadline
- * (stopped, asleep, or at work for long) finds its timers first, and the answers that came meanwhile only then: it would throw them away and call them unknown
- * (`tallystick storm` found it). So there is one more turn of the event loop, in which they are read.
+ * After what lies in the sockets has been read; what it gives takes it back. A process that stood still past a deadline (stopped, asleep, or at work for long)
+ * finds its timers first, and the answers that came meanwhile only then: without this it would throw them away and call them unknown (`tallystick storm` found it).
  */
-export const deadlineAfter =
-  (afterMs: number) =>
-  (passed: () => void): (() => void) => {
-    const timer = setTimeout(() => {
-      const turn = setImmediate(passed)
-      end = () => clearImmediate(turn)
-    }, afterMs)
-    let end = (): void => clearTimeout(timer)
-    return () => end()
-  }
+export const afterReplies = (act: () => void): (() => void) => {
+  const turn = setImmediate(act)
+  return () => clearImmediate(turn)
+}
 
 /** At the deadline, after what was still waiting to be sent has said so, and before `DeadlineError`; however many promises that passes through. */
 export const afterWaiting = (act: () => void): void => void setTimeout(act, 0)
@@ -62,19 +55,20 @@ export const beginWithDeadline = <A>(
 ): (() => void) => {
   const controller = new AbortController()
   const giveUp = (): void => {
-    endDeadline()
+    endTimer()
     controller.abort()
     afterWaiting(() => afterWaiting(() => failed(new DeadlineError(afterMs))))
   }
   const endMs = performance.now() + afterMs
-  const endDeadline = deadlineAfter(afterMs)(giveUp)
+  const timer = setTimeout(() => (endTimer = afterReplies(giveUp)), afterMs)
+  let endTimer = (): void => clearTimeout(timer)
   start({ signal: controller.signal, leftMs: () => Math.max(0, endMs - performance.now()) }).then(
     (value) => {
-      endDeadline()
+      endTimer()
       done(value)
     },
     (error: unknown) => {
-      endDeadline()
+      endTimer()
       failed(error)
     }
   )
@@ -120,3 +114,11 @@ export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
     if (signal.aborted) abort()
     else signal.addEventListener("abort", abort)
   })
+
+/** For a call that waits for a flush: `passed` is called after so many ms, unless what it gives is called before. */
+export const deadlineAfter =
+  (afterMs: number) =>
+  (passed: () => void): (() => void) => {
+    const timer = setTimeout(passed, afterMs)
+    return () => clearTimeout(timer)
+  }

@@ -8,6 +8,7 @@ import type * as Exit from "effect/Exit"
 import type { Command } from "../machine/command.ts"
 import type { Outcome } from "../machine/outcome.ts"
 import { BatchQueue } from "./batch-queue.ts"
+import { afterReplies } from "./deadline.ts"
 import { isGone, sendApart } from "./flush-apart.ts"
 import { answerAll, cannotBeRead, count } from "./flush-answers.ts"
 import {
@@ -254,11 +255,17 @@ export class Flushes {
   }
 
   #giveUp(request: Request): void {
-    const error = request.isWaiting
-      ? new NotAppliedError("the call waited for others until its deadline: the store does not keep up")
-      : new OutcomeUnknownError("no answer by the deadline")
-    request.resume(Effect.fail(error))
-    this.#leave(request)
+    const end = (error: CallError): void => {
+      request.resume(Effect.fail(error))
+      this.#leave(request)
+    }
+    // At once: in the turn in which replies are read it would leave, long after its deadline.
+    if (request.isWaiting)
+      end(new NotAppliedError("the call waited for others until its deadline: the store does not keep up"))
+    else {
+      request.endDeadline?.()
+      request.endDeadline = afterReplies(() => end(new OutcomeUnknownError("no answer by the deadline")))
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { expect, test } from "vitest"
 
-import { reserve, stepwise } from "./stepwise.ts"
+import { reserve, stepwise, turn } from "./stepwise.ts"
 
 /** Deadlines that pass when the test says so, in the order in which they were begun. */
 const deadlines = () => {
@@ -29,6 +29,18 @@ test("it is not applied if it has not left, else unknown; who left at once has n
   expect(since()).toEqual(["make 1", "send 1", "Failure 2", "read 1", "Success 1", "make 3", "send 3"])
   pass()
   expect(await errorOf(kept!)).toMatchObject({ _tag: "OutcomeUnknown" })
+  expect(running.size).toBe(0)
+})
+
+test("a reply that is there when the deadline passes is read: the process may have stood still", async () => {
+  const { pass, running, start } = deadlines()
+  const { reply, send, since } = stepwise({}, start)
+  for (const id of ["1", "2", "3"]) send(reserve(id))
+  await reply("1")
+  since()
+  pass()
+  await Promise.all([turn(), reply("2 3")])
+  expect(since()).toEqual(["read 2 3", "Success 2", "Success 3"])
   expect(running.size).toBe(0)
 })
 

@@ -1,13 +1,11 @@
 /**
  * Deadlines of calls over real sockets, also of a process that stood still.
  */
-import { deadlineAfter, DeadlineError, withDeadline } from "@tallystick/core/deadline"
+import { afterReplies, DeadlineError, withDeadline } from "@tallystick/core/deadline"
 import { once } from "node:events"
 import { connect } from "node:net"
 import { Worker } from "node:worker_threads"
 import { expect, test } from "vitest"
-
-import { reserve, stepwise } from "./stepwise.ts"
 
 const AFTER_MS = 50
 
@@ -29,7 +27,6 @@ const echo = async () => {
   const socket = connect(port, "127.0.0.1")
   await once(socket, "connect")
   return {
-    socket,
     ask: (text: string) =>
       // As pg's pool: at the deadline the connection is given up.
       withDeadline(AFTER_MS, new AbortController().signal, async ({ signal }) => {
@@ -67,24 +64,9 @@ test("a call that nobody answers ends by its deadline, also in a process that st
   await expect(deaf).rejects.toBeInstanceOf(DeadlineError)
 })
 
-test("of group commit, too: an answer that is there ends the deadline of a call that had to wait", async () => {
-  await using server = await echo()
-  const { reply, send, since } = stepwise({}, deadlineAfter(AFTER_MS))
-  for (const id of ["1", "2", "3"]) send(reserve(id))
-  await reply("1")
-  since()
-  const answered = once(server.socket, "data").then(() => reply("2 3"))
-  server.socket.write("answer")
-  server.standStill()
-  await answered
-  expect(since()).toEqual(["read 2 3", "Success 2", "Success 3"])
-})
-
-test("what has ended passes no deadline", async () => {
-  const passed: Array<string> = []
-  const end = deadlineAfter(0)(() => passed.push("first"))
-  end()
-  await new Promise<void>((resolve) => deadlineAfter(5)(resolve))
-  end()
-  expect(passed).toEqual([])
+test("what is taken back is not done", async () => {
+  const done: Array<string> = []
+  afterReplies(() => done.push("first"))()
+  await new Promise<void>((resolve) => afterReplies(() => resolve(void done.push("second"))))
+  expect(done).toEqual(["second"])
 })
